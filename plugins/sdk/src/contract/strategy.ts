@@ -1,0 +1,151 @@
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { z } from 'zod';
+import type { FusionContext } from './context.js';
+import type { FusionSpace } from './fusion-space.js';
+
+export interface Reference {
+  readonly title: string;
+  readonly authors?: string;
+  readonly year?: number;
+  readonly arxiv?: string;
+  readonly url?: string;
+}
+
+/** What must hold before a run is queued. The host checks it and says what is missing. */
+export interface StrategyNeeds {
+  readonly minAdapters: number;
+  readonly maxAdapters?: number;
+  /** All adapters must share one tangent frame, in every space. (FRAME space asks for that by itself.) */
+  readonly sharedFrame?: boolean;
+  /** All adapters must have equal ranks, in every space. (FACTOR space asks for that by itself.) */
+  readonly equalRank?: boolean;
+  /** Scores on `validation` are needed while fusing: a search strategy. */
+  readonly validation?: boolean;
+  /** Whether another order of the adapters may give another result. */
+  readonly order: 'INVARIANT' | 'MATTERS';
+}
+
+/** One adapter's part of one module, as matrices of the space that is merged in. */
+export interface ModuleMember {
+  /** SHA-256 of the adapter's file: the key of its randomness. */
+  readonly digest: string;
+  readonly weight: number;
+  /**
+   * Task vectors of this module. FRAME `[B]`; FACTOR `[A - A0, B]`, or `[A, B]` with `factorOrigin: 'ZERO'`; DELTA `[scale·B·A]`;
+   * CORE `[M]`. Owned by the host: read, never dispose, never mutate.
+   */
+  readonly vectors: readonly Tensor2D[];
+}
+
+export interface ModuleInput<Options> {
+  readonly module: string;
+  /** Position of the module in the sorted list of all modules, and their number. */
+  readonly index: number;
+  readonly count: number;
+  readonly space: FusionSpace;
+  readonly options: Options;
+  /** Adapters that have this module, in the run's order. One that lacks it counts as zero and is absent here. */
+  readonly members: readonly ModuleMember[];
+  /** Number of adapters in the run, with and without this module. */
+  readonly adapterCount: number;
+}
+
+/**
+ * What a strategy makes of a module.
+ *
+ * - `combination`: Σ coefficient·vector. The host computes it exactly, in factors, never densely; prefer it for linear rules.
+ * - `vectors`: merged matrices, as many and in the shapes of each member's `vectors`. The host disposes them.
+ */
+export type ModuleOutput =
+  | { readonly kind: 'combination'; readonly coefficients: readonly number[] }
+  | { readonly kind: 'vectors'; readonly vectors: readonly Tensor2D[] };
+
+interface StrategyDescription<Schema extends z.ZodObject> {
+  /** camelCase; the field of the GraphQL input `StrategyInput`. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly references: readonly Reference[];
+  readonly needs: StrategyNeeds;
+  /** Spaces it works in, the default first. */
+  readonly spaces: readonly [FusionSpace, ...FusionSpace[]];
+  /** In FACTOR space: whether task vectors are measured from the frame (A - A0, the paper's code) or from zero (A, LoraHub and PEFT). */
+  readonly factorOrigin?: 'FRAME' | 'ZERO';
+  /** One declaration: TypeScript type, validation, defaults, GraphQL input type, console form. Each field has `.describe()` and a default. */
+  readonly options: Schema;
+}
+
+/**
+ * A look at every module before any is fused, for rules that need a global figure (the threshold of a global trim).
+ * Each round visits every module; `combine` gets the observations in module order and must not depend on how they were shared out.
+ * State and observations are structured-cloneable.
+ */
+export interface Survey<Options, State, Observation> {
+  readonly rounds: number;
+  start(options: Options, adapterCount: number): State;
+  observe(
+    input: ModuleInput<Options>,
+    state: State,
+    round: number,
+    context: FusionContext,
+  ): Promise<Observation> | Observation;
+  combine(observations: readonly Observation[], state: State, round: number, options: Options): State;
+}
+
+/** A rule that works module by module, so that modules stream through bounded memory and can be shared out among workers. */
+export interface ModuleStrategy<
+  Schema extends z.ZodObject = z.ZodObject,
+  State = unknown,
+  Observation = unknown,
+> extends StrategyDescription<Schema> {
+  readonly kind: 'MODULE';
+  readonly survey?: Survey<z.output<Schema>, State, Observation>;
+  fuseModule(
+    input: ModuleInput<z.output<Schema>>,
+    state: State,
+    context: FusionContext,
+  ): Promise<ModuleOutput> | ModuleOutput;
+}
+
+/** What the platform scores for a search: coefficients, one per adapter. Lower is better. */
+export interface ObjectiveValue {
+  /** Mean over examples of the cross-entropy in nats, over the few-shot examples of all tasks. */
+  readonly loss: number;
+  readonly accuracy: number;
+  readonly examples: number;
+}
+export interface SearchObjective {
+  readonly adapterCount: number;
+  /** Tasks and examples that are looked at, all of them from `validation`. */
+  readonly examples: number;
+  evaluate(coefficients: readonly number[]): Promise<ObjectiveValue>;
+}
+export interface SearchStep {
+  readonly index: number;
+  readonly coefficients: readonly number[];
+  readonly loss: number;
+  readonly penalty: number;
+  readonly objective: number;
+  readonly best: number;
+}
+export interface SearchOutcome {
+  /** Final coefficients, one per adapter; the host then combines them exactly, in the run's space. */
+  readonly coefficients: readonly number[];
+  readonly trace: readonly SearchStep[];
+}
+
+/** A rule that looks for coefficients by what they score. */
+export interface SearchStrategy<Schema extends z.ZodObject = z.ZodObject> extends StrategyDescription<Schema> {
+  readonly kind: 'SEARCH';
+  /** Few-shot examples per class and task that the objective shall look at, for these options. */
+  shots(options: z.output<Schema>): number;
+  search(
+    input: { readonly options: z.output<Schema>; readonly weights: readonly number[] },
+    objective: SearchObjective,
+    context: FusionContext,
+  ): Promise<SearchOutcome>;
+}
+
+// The host holds strategies of any options; each is called only with options that its own schema has parsed.
+// oxlint-disable-next-line typescript/no-explicit-any
+export type Strategy = ModuleStrategy<any, any, any> | SearchStrategy<any>;

@@ -1,0 +1,84 @@
+import type { AdapterFile } from '@crucible/engine/adapters';
+import type { TensorFlow } from '../contract/context.js';
+import type { FusionSpace } from '../contract/fusion-space.js';
+import type { SearchObjective, SearchStep, Strategy } from '../contract/strategy.js';
+
+/** A0 of the adapters' tangent frame, module by module: `[rank, in]`. */
+export interface TangentFrameFile {
+  readonly digest: string;
+  readA(module: string): Promise<Float32Array>;
+}
+
+export interface FusionMember {
+  readonly adapter: AdapterFile;
+  readonly weight: number;
+}
+
+export interface FusionRequest {
+  readonly strategy: Strategy;
+  /** Raw options; the runner parses them with the strategy's own schema. */
+  readonly options: unknown;
+  readonly members: readonly FusionMember[];
+  readonly space?: FusionSpace;
+  /** Recompress the output to this rank; the retained energy is reported. Absent: exact, at whatever rank that takes. */
+  readonly outputRank?: number;
+  readonly seed: number;
+  readonly name: string;
+  /** Where FACTOR space measures A from; absent: from zero. */
+  readonly frame?: TangentFrameFile;
+  /** For search strategies: scores coefficients as they would be applied in `space`. */
+  readonly objective?: SearchObjective;
+  readonly outputPath: string;
+  readonly tf: TensorFlow;
+  readonly signal: AbortSignal;
+  /** Processes that modules are shared out over; the bytes do not depend on it. */
+  readonly processes?: number;
+  readonly onProgress?: (progress: FusionProgress) => void;
+  readonly onLog?: (message: string) => void;
+}
+
+export interface FusionProgress {
+  readonly phase: 'SURVEY' | 'SEARCH' | 'FUSE' | 'WRITE';
+  readonly done: number;
+  readonly total: number;
+}
+
+export interface AdapterFidelity {
+  readonly digest: string;
+  /** ‖P·ΔW_i‖²/‖ΔW_i‖² with P the projection on the output's row and column spaces, over all modules. */
+  readonly retainedEnergy: number;
+}
+
+/** How far the output is from the exact result of the same rule. Norms are Frobenius norms over all modules. */
+export interface FidelityReport {
+  readonly space: FusionSpace;
+  readonly exact: boolean;
+  readonly outputRank: number;
+  /** ‖output - exact‖ / ‖exact‖; 0 where nothing was lost beyond float32 rounding. */
+  readonly relativeError: number;
+  /** Σσ² kept / Σσ² of the exact result. */
+  readonly retainedEnergy: number;
+  /** FACTOR space: ‖cross terms‖ / ‖exact‖. */
+  readonly crossTermNorm?: number;
+  readonly perAdapter: readonly AdapterFidelity[];
+}
+
+export interface FusionTiming {
+  readonly phase: string;
+  readonly seconds: number;
+}
+
+export interface FusionOutcome {
+  readonly path: string;
+  readonly digest: string;
+  readonly byteLength: number;
+  readonly rank: number;
+  readonly modules: number;
+  readonly space: FusionSpace;
+  /** Options with their defaults filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly fidelity: FidelityReport;
+  readonly trace?: readonly SearchStep[];
+  readonly coefficients?: readonly number[];
+  readonly timings: readonly FusionTiming[];
+}

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// graphql ships a module and a CommonJS build; without the alias Vite takes one and Node's packages the other,
+// and graphql refuses "another module or realm".
+export default defineConfig({
+  resolve: { alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }] },
+  test: {
+    include: ['**/src/**/*.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
+    pool: 'forks',
+    maxWorkers: 2,
+  },
+});

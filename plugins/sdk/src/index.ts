@@ -2,3 +2,16 @@ export * from './contract/fusion-space.js';
 export type * from './contract/context.js';
 export type * from './contract/plugin.js';
 export type * from './contract/strategy.js';
+export * from './definition/define-plugin.js';
+export * from './definition/define-strategy.js';
+export { pluginErrors } from './errors.js';
+export {
+  describeOptions,
+  type OptionDescription,
+  type OptionShape,
+  type OptionType,
+} from './options/describe-options.js';
+export type { OptionIssue } from './options/option-issue.js';
+export { optionsJsonSchema, type JsonSchema, type JsonValue } from './options/options-json-schema.js';
+export { checkOptions, parseOptions, type ParsedOptions } from './options/parse-options.js';
+export { SDK_VERSION } from './sdk-version.js';

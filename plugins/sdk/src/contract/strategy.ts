@@ -48,6 +48,8 @@ export interface ModuleInput<Options> {
   readonly members: readonly ModuleMember[];
   /** Number of adapters in the run, with and without this module. */
   readonly adapterCount: number;
+  /** Weights of all adapters of the run, in its order, with and without this module: what a mean divides by. */
+  readonly weights: readonly number[];
 }
 
 /**
@@ -146,6 +148,5 @@ export interface SearchStrategy<Schema extends z.ZodObject = z.ZodObject> extend
   ): Promise<SearchOutcome>;
 }
 
-// The host holds strategies of any options; each is called only with options that its own schema has parsed.
-// oxlint-disable-next-line typescript/no-explicit-any
-export type Strategy = ModuleStrategy<any, any, any> | SearchStrategy<any>;
+/** A strategy of any options. The host calls each only with options that its own schema has parsed. */
+export type Strategy = ModuleStrategy | SearchStrategy;

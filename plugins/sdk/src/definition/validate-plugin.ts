@@ -1,0 +1,104 @@
+import type { AdapterMethodDefinition, PluginDefinition } from '../contract/plugin.js';
+import { FUSION_SPACES, type FusionSpace } from '../contract/fusion-space.js';
+import type { Reference, Strategy } from '../contract/strategy.js';
+import { pluginErrors } from '../errors.js';
+import { describeOptions, type OptionDescription } from '../options/describe-options.js';
+import { checkOptions } from '../options/parse-options.js';
+
+/** A GraphQL field name as well as a property: `taskArithmetic`. */
+const STRATEGY_ID = /^[a-z][a-zA-Z0-9]{0,63}$/;
+/** A GraphQL enum value: `L_LORA`. */
+const METHOD_ID = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
+const OPTION_NAME = /^[a-z][a-zA-Z0-9]{0,63}$/;
+/** A GraphQL enum value, in any case. */
+const ENUM_VALUE = /^[A-Za-z][A-Za-z0-9_]*$/;
+
+/** Everything that a plugin promises about itself and that can be seen without running a strategy. */
+export function validatePlugin(definition: PluginDefinition): void {
+  const strategies = definition.strategies ?? [];
+  const methods = definition.adapterMethods ?? [];
+  if (strategies.length + methods.length === 0) refuse('plugin', 'it defines neither a strategy nor an adapter method');
+  assertUnique('strategy', strategies);
+  assertUnique('adapter method', methods);
+  strategies.forEach(validateStrategy);
+  methods.forEach(validateMethod);
+}
+
+function validateStrategy(strategy: Strategy): void {
+  const subject = `strategy "${strategy.id}"`;
+  if (!STRATEGY_ID.test(strategy.id)) refuse(subject, `its id must be camelCase and match ${STRATEGY_ID}`);
+  validateDescription(subject, strategy);
+  if (strategy.kind === 'MODULE' && typeof strategy.fuseModule !== 'function') refuse(subject, 'it has no fuseModule');
+  if (strategy.kind === 'SEARCH' && typeof strategy.search !== 'function') refuse(subject, 'it has no search');
+  if (strategy.kind === 'MODULE' && strategy.survey && !(strategy.survey.rounds >= 1)) {
+    refuse(subject, `a survey has at least one round, not ${strategy.survey.rounds}`);
+  }
+  validateSpaces(subject, strategy.spaces);
+  const { minAdapters, maxAdapters } = strategy.needs;
+  if (!Number.isInteger(minAdapters) || minAdapters < 1)
+    refuse(subject, `minAdapters is ${minAdapters}; it is 1 or more`);
+  if (maxAdapters !== undefined && maxAdapters < minAdapters) refuse(subject, 'maxAdapters is below minAdapters');
+  validateOptions(subject, strategy);
+}
+
+function validateSpaces(subject: string, spaces: readonly FusionSpace[]): void {
+  if (spaces.length === 0) refuse(subject, 'it works in no space');
+  const unknown = spaces.filter((space) => !FUSION_SPACES.includes(space));
+  if (unknown.length > 0)
+    refuse(subject, `unknown spaces ${unknown.join(', ')}; there are ${FUSION_SPACES.join(', ')}`);
+  if (new Set(spaces).size !== spaces.length) refuse(subject, 'a space is listed twice');
+}
+
+function validateMethod(method: AdapterMethodDefinition): void {
+  const subject = `adapter method "${method.id}"`;
+  if (!METHOD_ID.test(method.id)) refuse(subject, `its id must be SCREAMING_SNAKE_CASE and match ${METHOD_ID}`);
+  validateDescription(subject, method);
+  if (method.linearized && method.trainable !== 'B') {
+    // Around B0 = 0 the tangent in A is zero (paper.md 1.3): a trainable A would never move, and would only decay.
+    refuse(subject, 'a linearized method trains B alone');
+  }
+}
+
+function validateDescription(
+  subject: string,
+  described: { readonly title: string; readonly description: string; readonly references: readonly Reference[] },
+): void {
+  if (!described.title?.trim()) refuse(subject, 'it has no title');
+  if (!described.description?.trim()) refuse(subject, 'it has no description');
+  if (!described.references?.length) refuse(subject, 'it names no reference; say where the rule comes from');
+  if (described.references.some(({ title }) => !title?.trim())) refuse(subject, 'a reference has no title');
+}
+
+function validateOptions(subject: string, strategy: Strategy): void {
+  if (strategy.options?._zod?.def?.type !== 'object') refuse(subject, 'its options are not a zod object');
+  const fields = describeOptions(strategy.options);
+  fields.forEach((field) => validateOption(subject, field));
+  if (fields.some(({ required }) => required)) return;
+  const defaults = checkOptions(strategy, {});
+  if (!defaults.ok) refuse(subject, `its defaults are invalid: ${defaults.issues[0]?.message ?? 'refused'}`);
+}
+
+function validateOption(subject: string, field: OptionDescription): void {
+  const option = `${subject}, option "${field.name}"`;
+  if (!OPTION_NAME.test(field.name)) refuse(option, `its name must be camelCase and match ${OPTION_NAME}`);
+  if (!field.description.trim()) refuse(option, 'it has no description; add .describe("…")');
+  if (field.required && !field.requiredOnPurpose) {
+    refuse(option, "it has no default; add one, or say .meta({ 'x-required': true }) if none can be right");
+  }
+  const bad = field.values?.find((value) => !ENUM_VALUE.test(value));
+  if (bad !== undefined)
+    refuse(option, `the value "${bad}" cannot be a GraphQL enum value; it must match ${ENUM_VALUE}`);
+  field.nested?.forEach((nested) => validateOption(option, nested));
+}
+
+function assertUnique(kind: string, items: readonly { readonly id: string }[]): void {
+  const seen = new Set<string>();
+  for (const { id } of items) {
+    if (seen.has(id)) refuse('plugin', `it defines the ${kind} "${id}" twice`);
+    seen.add(id);
+  }
+}
+
+function refuse(subject: string, problem: string): never {
+  throw pluginErrors.invalidDefinition({ subject, problem });
+}

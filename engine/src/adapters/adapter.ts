@@ -18,6 +18,8 @@ export interface AdapterManifest {
   readonly alpha: number;
   /** The factor on B·A, folded exactly once: alpha / rank, or alpha / √rank for rsLoRA. */
   readonly scale: number;
+  /** Scales of the modules whose own differs from `scale`. Written by `writeAdapter` from the modules themselves. */
+  readonly moduleScales?: Readonly<Record<string, number>>;
   readonly targetModules: readonly string[];
   /** SHA-256 over the base model's weights, see `digestModel`. */
   readonly baseDigest: string;
@@ -46,12 +48,14 @@ export interface AdapterFactors {
 
 /** An adapter that has been opened: its header is checked, its tensors are read when asked for. */
 export interface AdapterFile {
+  readonly path: string;
   /** SHA-256 of the file's bytes. */
   readonly digest: string;
   readonly byteLength: number;
   readonly manifest: AdapterManifest;
   /** Modules in sorted order of their names: the order in which every fusion walks them. */
   readonly modules: ReadonlyMap<string, AdapterModuleInfo>;
+  /** In memory of their own. Refuses NaN and infinities: `ADAPTER_NOT_FINITE`. */
   readFactors(module: string): Promise<AdapterFactors>;
   close(): Promise<void>;
 }

@@ -5,7 +5,8 @@
  * `<split>.labels` (U8 or I32 `[n]`); its `__metadata__` holds `crucible`: the JSON of a `TaskManifest`.
  * Its head for a base model is another: `head.weight` F32 `[classes, projection]` and `head.logit_scale` F32 `[]`.
  */
-export type Split = 'train' | 'validation' | 'test';
+export const SPLITS = ['train', 'validation', 'test'] as const;
+export type Split = (typeof SPLITS)[number];
 
 export interface TaskManifest {
   readonly version: 1;
@@ -29,14 +30,22 @@ export interface Examples {
 }
 
 export interface TaskFile {
+  readonly path: string;
+  /** SHA-256 of the file's bytes. */
   readonly digest: string;
+  readonly byteLength: number;
   readonly manifest: TaskManifest;
   readonly counts: Readonly<Record<Split, number>>;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** All examples of a split, labels checked to name classes. */
   readSplit(split: Split): Promise<Examples>;
   close(): Promise<void>;
 }
 
 export interface TaskHead {
+  /** `digestModel` of the base that the head was made for. */
   readonly baseDigest: string;
   readonly taskName: string;
   /** Unit rows, `[classes, projection]`. */

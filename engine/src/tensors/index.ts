@@ -17,3 +17,4 @@ export {
 export { type TensorSource } from './tensor-source.js';
 export { viewBytes } from './view-bytes.js';
 export { writeSafetensors, type TensorToWrite, type WriteSafetensorsInput } from './write-safetensors.js';
+export { isJsonObject, readFields, type FieldReader } from './read-fields.js';

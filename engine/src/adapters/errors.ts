@@ -1,0 +1,88 @@
+import { defineError } from '../errors/index.js';
+
+interface InFile {
+  readonly file: string;
+}
+
+/** Everything that can be wrong with an adapter, a tangent frame, or a PEFT folder. */
+export const adapterErrors = {
+  manifestMissing: defineError({
+    code: 'ADAPTER_MANIFEST_MISSING',
+    summary: 'A safetensors file is no adapter (or frame) of ours: its metadata has no manifest.',
+    remedy: 'Choose the file of an adapter that Crucible wrote, or import a PEFT folder.',
+    message: (d: InFile & { readonly key: string }) => `${d.file}: its __metadata__ has no "${d.key}".`,
+  }),
+  manifestInvalid: defineError({
+    code: 'ADAPTER_MANIFEST_INVALID',
+    summary: 'The manifest of an adapter or frame is not what it must be.',
+    remedy: 'Write the adapter again with writeAdapter; do not edit its metadata by hand.',
+    message: (d: InFile & { readonly rule: string }) => `${d.file}: its manifest is invalid: ${d.rule}.`,
+  }),
+  versionUnknown: defineError({
+    code: 'ADAPTER_VERSION_UNKNOWN',
+    summary: 'A file was written by a version of Crucible that this one does not know.',
+    remedy: 'Update Crucible.',
+    message: (d: InFile & { readonly got: number }) =>
+      `${d.file}: has manifest version ${d.got}, this Crucible reads version 1.`,
+  }),
+  moduleInvalid: defineError({
+    code: 'ADAPTER_MODULE_INVALID',
+    summary: 'A module of an adapter lacks a factor, or its factors do not fit together.',
+    remedy: 'Give each module lora_A [rank, in] and lora_B [out, rank] of F32, F16 or BF16 with one rank.',
+    message: (d: InFile & { readonly module: string; readonly rule: string }) =>
+      `${d.file}: module ${JSON.stringify(d.module)}: ${d.rule}.`,
+  }),
+  foreignTensor: defineError({
+    code: 'ADAPTER_FOREIGN_TENSOR',
+    summary: 'An adapter holds a tensor that is no LoRA factor; leaving it out would change what the adapter does.',
+    remedy: 'Use an adapter of plain LoRA factors: no DoRA magnitudes, biases, embeddings or fully trained modules.',
+    message: (d: InFile & { readonly tensor: string }) =>
+      `${d.file}: the tensor ${JSON.stringify(d.tensor)} is no LoRA factor.`,
+  }),
+  moduleUnknown: defineError({
+    code: 'ADAPTER_MODULE_UNKNOWN',
+    summary: 'An adapter or frame has no module of the name that was asked for.',
+    remedy: 'Ask for one of its modules.',
+    message: (d: InFile & { readonly module: string }) => `${d.file}: has no module ${JSON.stringify(d.module)}.`,
+  }),
+  notFinite: defineError({
+    code: 'ADAPTER_NOT_FINITE',
+    summary: 'A factor holds NaN or an infinity; fusing would spread it over the whole model.',
+    remedy: 'Train or export the adapter again; a diverged training, or float16 that overflowed, makes such files.',
+    message: (d: InFile & { readonly tensor: string; readonly position: number; readonly got: number }) =>
+      `${d.file}: tensor ${JSON.stringify(d.tensor)}: element ${d.position} is ${d.got}.`,
+  }),
+  empty: defineError({
+    code: 'ADAPTER_EMPTY',
+    summary: 'An adapter or frame has no module.',
+    remedy: 'Give at least one module.',
+    message: (d: InFile) => `${d.file}: has no module.`,
+  }),
+  peftConfigInvalid: defineError({
+    code: 'ADAPTER_PEFT_CONFIG_INVALID',
+    summary: 'adapter_config.json is missing, is not JSON, or lacks what LoRA needs.',
+    remedy: 'Choose the folder that PEFT saved, with adapter_config.json and adapter_model.safetensors.',
+    message: (d: InFile & { readonly rule: string }) => `${d.file}: ${d.rule}.`,
+  }),
+  peftUnsupported: defineError({
+    code: 'ADAPTER_PEFT_UNSUPPORTED',
+    summary:
+      'A PEFT adapter uses something that plain LoRA factors cannot express; reading it as LoRA would give another model.',
+    remedy: 'Convert the adapter to plain LoRA in PEFT, or train it without that feature.',
+    message: (d: InFile & { readonly feature: string; readonly reason: string }) =>
+      `${d.file}: ${d.feature}: ${d.reason}.`,
+  }),
+  pickleRefused: defineError({
+    code: 'ADAPTER_PICKLE_REFUSED',
+    summary: 'A PEFT folder has pickled weights only. Opening a pickle runs whatever code is in it.',
+    remedy: 'Save the adapter with safe_serialization=True, which is the default of PEFT.',
+    message: (d: InFile) =>
+      `${d.file}: has adapter_model.bin but no adapter_model.safetensors; pickles are never read.`,
+  }),
+  folderNotEmpty: defineError({
+    code: 'ADAPTER_FOLDER_NOT_EMPTY',
+    summary: 'An export would overwrite files.',
+    remedy: 'Choose a new or empty folder.',
+    message: (d: InFile & { readonly got: number }) => `${d.file}: holds ${d.got} files already.`,
+  }),
+} as const;

@@ -1,0 +1,16 @@
+/** Caps on what an adapter's or frame's file may ask of us. */
+export const adapterLimits = {
+  /** Rank of one module. Exact fusions concatenate ranks, so it is far above what anybody trains. */
+  rank: 65_536,
+  /** Characters of the manifest's JSON. */
+  manifestCharacters: 4_194_304,
+  /** Characters of the name of an adapter or module. */
+  nameCharacters: 512,
+  targetModules: 100_000,
+  provenanceEntries: 1000,
+  /** Bytes of adapter_config.json. */
+  configBytes: 16_777_216,
+  /** Keys of rank_pattern or alpha_pattern, and characters of one. */
+  patterns: 10_000,
+  patternCharacters: 512,
+} as const;

@@ -1,0 +1,78 @@
+import { viewBytes, writeSafetensors, type TensorToWrite } from '../tensors/index.js';
+import type { AdapterFactors, AdapterManifest, AdapterModuleInfo } from './adapter.js';
+import { adapterErrors } from './errors.js';
+import { formatManifest } from './manifest.js';
+import { checkFinite, checkModuleName, checkRank, factorName } from './module-tensors.js';
+import { greatestRank } from './open-adapter.js';
+
+/** A module that shall be written; `factors` is called once, when the writer gets to it. */
+export interface AdapterModuleToWrite {
+  readonly info: AdapterModuleInfo;
+  readonly factors: () => Promise<AdapterFactors> | AdapterFactors;
+}
+
+export interface WriteAdapterOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+export interface WrittenAdapter {
+  /** SHA-256 of the file. */
+  readonly digest: string;
+  readonly byteLength: number;
+}
+
+/**
+ * Writes an adapter in float32, one module in memory at a time; `openAdapter` then gives back the same numbers to the bit. Equal adapters give
+ * equal bytes, in whatever order their modules come. Nothing is left behind on failure or abort.
+ *
+ * `manifest.rank` must be the greatest rank of the modules. Scales that differ from `manifest.scale` are recorded per module.
+ */
+export async function writeAdapter(
+  path: string,
+  manifest: AdapterManifest,
+  modules: readonly AdapterModuleToWrite[],
+  options: WriteAdapterOptions = {},
+): Promise<WrittenAdapter> {
+  if (modules.length === 0) throw adapterErrors.empty({ file: path });
+  const rank = greatestRank(modules.map(({ info }) => info));
+  if (rank !== manifest.rank) {
+    const rule = `its rank is ${manifest.rank}, but the greatest rank of a module is ${rank}`;
+    throw adapterErrors.manifestInvalid({ file: path, rule });
+  }
+  const written = await writeSafetensors(path, {
+    metadata: { format: 'pt', crucible: formatManifest(path, withScales(manifest, modules)) },
+    tensors: modules.flatMap((module) => toTensors(path, module)),
+    ...options,
+  });
+  return { digest: written.sha256, byteLength: written.byteLength };
+}
+
+function withScales(manifest: AdapterManifest, modules: readonly AdapterModuleToWrite[]): AdapterManifest {
+  const { moduleScales: _, ...rest } = manifest;
+  const own = modules.filter(({ info }) => info.scale !== manifest.scale);
+  if (own.length === 0) return rest;
+  const moduleScales = Object.create(null) as Record<string, number>;
+  for (const { info } of own) moduleScales[info.name] = info.scale;
+  return { ...rest, moduleScales };
+}
+
+function toTensors(file: string, { info, factors }: AdapterModuleToWrite): readonly TensorToWrite[] {
+  const { name: module, rank, inFeatures, outFeatures } = info;
+  checkModuleName(file, module);
+  checkRank(rank, (rule) => adapterErrors.moduleInvalid({ file, module, rule }));
+  // The writer asks for both factors, one after the other: they are made once and dropped after the second.
+  let held: Promise<AdapterFactors> | undefined;
+  const take = async (factor: 'a' | 'b'): Promise<Uint8Array> => {
+    const first = held === undefined;
+    held ??= Promise.resolve(factors());
+    const values = (await held)[factor];
+    if (!first) held = undefined;
+    checkFinite(file, factorName(module, factor === 'a' ? 'A' : 'B'), values);
+    return viewBytes(values);
+  };
+  return [
+    { name: factorName(module, 'A'), dtype: 'F32', shape: [rank, inFeatures], read: () => take('a') },
+    { name: factorName(module, 'B'), dtype: 'F32', shape: [outFeatures, rank], read: () => take('b') },
+  ];
+}

@@ -27,6 +27,8 @@ export interface StrategyNeeds {
 
 /** One adapter's part of one module, as matrices of the space that is merged in. */
 export interface ModuleMember {
+  /** Position of the adapter in the run's order: an option that lists one value per adapter is read at this index. */
+  readonly position: number;
   /** SHA-256 of the adapter's file: the key of its randomness. */
   readonly digest: string;
   readonly weight: number;
@@ -83,7 +85,8 @@ interface StrategyDescription<Schema extends z.ZodObject> {
  * State and observations are structured-cloneable.
  */
 export interface Survey<Options, State, Observation> {
-  readonly rounds: number;
+  /** 1 or more; as a function of the options, 0 or more: options that need no global figure must not cost a pass over the adapters. */
+  readonly rounds: number | ((options: Options) => number);
   start(options: Options, adapterCount: number): State;
   observe(
     input: ModuleInput<Options>,

@@ -30,9 +30,8 @@ function validateStrategy(strategy: Strategy): void {
   validateDescription(subject, strategy);
   if (strategy.kind === 'MODULE' && typeof strategy.fuseModule !== 'function') refuse(subject, 'it has no fuseModule');
   if (strategy.kind === 'SEARCH' && typeof strategy.search !== 'function') refuse(subject, 'it has no search');
-  if (strategy.kind === 'MODULE' && strategy.survey && !(strategy.survey.rounds >= 1)) {
-    refuse(subject, `a survey has at least one round, not ${strategy.survey.rounds}`);
-  }
+  const rounds = strategy.kind === 'MODULE' ? strategy.survey?.rounds : undefined;
+  if (typeof rounds === 'number' && !(rounds >= 1)) refuse(subject, `a survey has at least one round, not ${rounds}`);
   validateSpaces(subject, strategy.spaces);
   const { minAdapters, maxAdapters } = strategy.needs;
   if (!Number.isInteger(minAdapters) || minAdapters < 1)

@@ -1,0 +1,22 @@
+/** What one request may ask for, over HTTP and over WebSocket alike. Each bound has a test that crosses it. */
+export const requestLimits = {
+  /** Bytes of a request body or of a WebSocket message. A fusion of 1,000 adapters takes about 100 KB. */
+  bodyBytes: 1 << 20,
+  /** Lexical tokens of a document; the longest that GraphiQL sends, its introspection, has about 500. */
+  tokens: 4_000,
+  /** Fields inside fields. `tasks → edges → node → adapters → edges → node → …` spends three levels on each list. */
+  depth: 20,
+  aliases: 100,
+  /** Objects that the answer could hold, page sizes multiplied down the tree. */
+  cost: 50_000,
+  /** How many items a list without page arguments counts for. */
+  plainListItems: 10,
+  /** Items of a page that asks for no size, and the most that one may ask for. */
+  defaultPage: 50,
+  maxPage: 500,
+  /** Operations under way on one WebSocket, and WebSockets at once. */
+  socketOperations: 100,
+  sockets: 1_000,
+  /** Characters of a name that a user gives. */
+  nameLength: 200,
+} as const;

@@ -1,0 +1,88 @@
+import { algebraErrors } from './errors.js';
+import { joinColumns, scaleColumns, scaleMatrix, sliceRows, transpose, type Matrix } from './matrix.js';
+import { multiply, multiplyByTranspose } from './multiply.js';
+import type { LowRank } from './low-rank.js';
+import { svd } from './svd.js';
+import { thinQr } from './thin-qr.js';
+
+/** ΔW_i = qb·M_i·qa for every i, exactly. */
+export interface CoreBasis {
+  /** `[out, p]`, orthonormal columns: left singular vectors of [s_1·B_1 … s_T·B_T]. */
+  readonly qb: Matrix;
+  /** `[q, in]`, orthonormal rows: right singular vectors of [A_1; …; A_T]. */
+  readonly qa: Matrix;
+  /** M_i, `[p, q]`, in the order of the updates. */
+  readonly cores: readonly Matrix[];
+}
+
+/**
+ * The bases in which updates of any ranks become small matrices, without loss (Core Space, 2025; peers.md C.0). Bases are singular vectors, largest
+ * value first, each with its largest entry positive, so elementwise rules have one coordinate system to work in. Scales are folded into B first.
+ */
+export function coreBasis(items: readonly LowRank[]): CoreBasis {
+  const [first] = items;
+  if (first === undefined) throw algebraErrors.shapeMismatch({ operation: 'coreBasis', left: 'none', right: 'none' });
+  for (const { b, a } of items) {
+    if (b.rows === first.b.rows && a.columns === first.a.columns && b.columns === a.rows) continue;
+    throw algebraErrors.shapeMismatch({
+      operation: 'coreBasis',
+      left: `[${first.b.rows}, ${first.a.columns}]`,
+      right: `[${b.rows}, ${a.columns}]`,
+    });
+  }
+  const onB = principalBasis(
+    joinColumns(
+      items.map(({ b, scale }) => scaleMatrix(b, scale)),
+      first.b.rows,
+    ),
+  );
+  const onA = principalBasis(
+    joinColumns(
+      items.map(({ a }) => transpose(a)),
+      first.a.columns,
+    ),
+  );
+  let offset = 0;
+  const cores = items.map(({ b }) => {
+    const end = offset + b.columns;
+    // Rows of `coordinates` belong to columns of the stacks: those of item i give M_i = (Q_Bᵀ·s·B_i)·(A_i·Q_A).
+    const core = multiply(transpose(sliceRows(onB.coordinates, offset, end)), sliceRows(onA.coordinates, offset, end));
+    offset = end;
+    return core;
+  });
+  return { qb: onB.basis, qa: transpose(onA.basis), cores };
+}
+
+/** x = basis·coordinatesᵀ with x's left singular vectors as basis. */
+function principalBasis(x: Matrix): { readonly basis: Matrix; readonly coordinates: Matrix } {
+  const { q, r } = thinQr(x);
+  const { u, singularValues, vt } = svd(r);
+  const basis = multiply(q, u);
+  const coordinates = scaleColumns(transpose(vt), singularValues);
+  flipToPositive(basis, coordinates);
+  return { basis, coordinates };
+}
+
+/** Makes the entry of largest magnitude of each basis vector positive. */
+function flipToPositive(basis: Matrix, coordinates: Matrix): void {
+  for (let j = 0; j < basis.columns; j += 1) {
+    let largest = 0;
+    for (let at = j; at < basis.data.length; at += basis.columns) {
+      if (Math.abs(basis.data[at]!) > Math.abs(largest)) largest = basis.data[at]!;
+    }
+    if (largest >= 0) continue;
+    for (const { data, columns } of [basis, coordinates]) {
+      for (let at = j; at < data.length; at += columns) data[at] = -data[at]!;
+    }
+  }
+}
+
+/** qb·core·qa as factors: b = qb·core, a = qa. */
+export function fromCore({ qb, qa }: Pick<CoreBasis, 'qb' | 'qa'>, core: Matrix): LowRank {
+  return { b: multiply(qb, core), a: qa, scale: 1 };
+}
+
+/** Coordinates of any update in given bases; what lies outside of them is lost. */
+export function projectToCore({ qb, qa }: Pick<CoreBasis, 'qb' | 'qa'>, { b, a, scale }: LowRank): Matrix {
+  return scaleMatrix(multiply(multiply(transpose(qb), b), multiplyByTranspose(a, qa)), scale);
+}

@@ -1,0 +1,42 @@
+export { coreBasis, fromCore, projectToCore, type CoreBasis } from './core-basis.js';
+export { algebraErrors } from './errors.js';
+export {
+  concatenate,
+  cosine,
+  createLowRank,
+  energyOfFirst,
+  innerProduct,
+  norm,
+  projectedEnergy,
+  recompress,
+  relativeError,
+  toDense,
+  type LowRank,
+  type Recompressed,
+} from './low-rank.js';
+export {
+  createMatrix,
+  dotMatrices,
+  frobeniusNorm,
+  joinColumns,
+  matrixFrom,
+  scaleColumns,
+  scaleMatrix,
+  scaleRows,
+  sliceColumns,
+  sliceRows,
+  toFloat32,
+  transpose,
+  type Matrix,
+} from './matrix.js';
+export { gram, multiply, multiplyByTranspose, multiplyTransposed } from './multiply.js';
+export { svd, type Svd } from './svd.js';
+export { thinQr, type ThinQr } from './thin-qr.js';
+export {
+  balanceFactors,
+  truncatedSvd,
+  type DenseMatrix,
+  type DenseProducts,
+  type TruncatedSvd,
+  type TruncatedSvdOptions,
+} from './truncated-svd.js';

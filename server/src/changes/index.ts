@@ -1,0 +1,1 @@
+export { ChangeHub, type Change, type ChangeKind } from './change-hub.js';

@@ -1,0 +1,86 @@
+import type { Ref } from '@mikro-orm/core';
+import { Entity, Enum, Index, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { BigIntScalar, Sha256 } from '../scalars/index.js';
+import { BaseModel } from './base-model.js';
+import { Origin } from './enums.js';
+import { Node } from './node.js';
+import { TangentFrame } from './tangent-frame.js';
+import { Task } from './task.js';
+
+/** Where an imported adapter came from. */
+@ObjectType({ description: 'Brought in from a file.' })
+export class ImportedFrom {
+  @Field(() => String, { description: 'The workspace or the upload that held it.' })
+  workspace!: string;
+  @Field(() => String, { description: 'Its path in there.' })
+  file!: string;
+  @Field(() => Int, { nullable: true, description: 'Seed of its training, where its file tells.' })
+  seed!: number | null;
+}
+
+/**
+ * Low-rank updates ΔW = scale·B·A, one per adapted linear layer of a base model: one file in the blob store.
+ * The run that made it is found from there: `FusionRun.output`, `TrainingRun.output`.
+ */
+@ObjectType('Adapter', {
+  implements: Node,
+  description: 'Low-rank updates ΔW = scale·B·A, one per adapted linear layer of a base model.',
+})
+@Entity({ tableName: 'adapter' })
+export class Adapter extends Node {
+  @Field(() => String)
+  @Property({ type: 'text' })
+  @Index()
+  name!: string;
+
+  @ManyToOne(() => BaseModel, { ref: true, deleteRule: 'restrict' })
+  base!: Ref<BaseModel>;
+
+  /** The task that it was trained on; none for a fused adapter. */
+  @ManyToOne(() => Task, { ref: true, nullable: true, deleteRule: 'restrict' })
+  task: Ref<Task> | null = null;
+
+  @ManyToOne(() => TangentFrame, { ref: true, nullable: true, deleteRule: 'restrict' })
+  frame: Ref<TangentFrame> | null = null;
+
+  @Field(() => String, {
+    description: 'How it was trained, such as LORA or L_LORA; of a fused adapter, how all its members were, or MIXED.',
+  })
+  @Property({ type: 'text' })
+  @Index()
+  method!: string;
+
+  @Field(() => Int, { description: 'Greatest rank over its modules.' })
+  @Property({ type: 'integer' })
+  rank!: number;
+
+  @Field(() => Float, { description: 'The factor on B·A.' })
+  @Property({ type: 'double' })
+  scale!: number;
+
+  @Field(() => [String])
+  @Property({ type: 'json' })
+  targetModules!: string[];
+
+  @Field(() => BigIntScalar)
+  @Property({ type: 'double' })
+  parameterCount!: number;
+
+  @Field(() => Sha256, { description: 'SHA-256 of its file.' })
+  @Property({ type: 'text' })
+  @Index()
+  digest!: string;
+
+  @Field(() => BigIntScalar)
+  @Property({ type: 'double' })
+  sizeBytes!: number;
+
+  @Field(() => Origin)
+  @Enum({ items: () => Origin, nativeEnumName: 'origin' })
+  origin!: Origin;
+
+  /** Set where `origin` is IMPORTED. */
+  @Property({ type: 'json', nullable: true })
+  importedFrom: ImportedFrom | null = null;
+}

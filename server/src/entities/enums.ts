@@ -1,0 +1,94 @@
+import { registerEnumType } from 'type-graphql';
+
+/** Where a unit of work stands. The last three are final; `SCORING` is a fusion or a sweep whose evaluations are under way. */
+export enum RunState {
+  QUEUED = 'QUEUED',
+  RUNNING = 'RUNNING',
+  SCORING = 'SCORING',
+  SUCCEEDED = 'SUCCEEDED',
+  FAILED = 'FAILED',
+  CANCELLED = 'CANCELLED',
+}
+registerEnumType(RunState, {
+  name: 'RunState',
+  description: 'Where a unit of work stands. SUCCEEDED, FAILED and CANCELLED are final.',
+  valuesConfig: {
+    QUEUED: { description: 'Waits for a free compute process.' },
+    RUNNING: { description: 'A compute process works on it.' },
+    SCORING: { description: 'Its result is there; the evaluations of it are under way.' },
+  },
+});
+
+export enum SplitName {
+  TRAIN = 'TRAIN',
+  VALIDATION = 'VALIDATION',
+  TEST = 'TEST',
+}
+registerEnumType(SplitName, {
+  name: 'Split',
+  description:
+    'Part of a task’s examples. Options are chosen on VALIDATION and reported on TEST; the two share no example.',
+});
+
+export enum Metric {
+  ACCURACY = 'ACCURACY',
+}
+registerEnumType(Metric, { name: 'Metric', description: 'What a score counts.' });
+
+export enum FusionSpaceName {
+  FRAME = 'FRAME',
+  CORE = 'CORE',
+  DELTA = 'DELTA',
+  FACTOR = 'FACTOR',
+}
+registerEnumType(FusionSpaceName, {
+  name: 'FusionSpace',
+  description: 'Where task vectors are merged.',
+  valuesConfig: {
+    FRAME: {
+      description: 'The B’s of adapters that share one tangent frame: exact, at unchanged rank, without cross terms.',
+    },
+    CORE: { description: 'The small core matrices of the updates: lossless, mixed ranks, never dense.' },
+    DELTA: { description: 'ΔW = scale·B·A, densely per module: exact.' },
+    FACTOR: {
+      description: 'A’s and B’s apart, as the paper’s code and PEFT do: not exact, the cross terms are reported.',
+    },
+  },
+});
+
+export enum PluginStatus {
+  LOADED = 'LOADED',
+  INCOMPATIBLE = 'INCOMPATIBLE',
+  FAILED = 'FAILED',
+}
+registerEnumType(PluginStatus, { name: 'PluginStatus', description: 'Whether a plugin’s strategies can be used.' });
+
+export enum StrategyKind {
+  MODULE = 'MODULE',
+  SEARCH = 'SEARCH',
+}
+registerEnumType(StrategyKind, {
+  name: 'StrategyKind',
+  description:
+    'MODULE strategies merge layer by layer; SEARCH strategies look for coefficients by what they score on `validation`.',
+});
+
+export enum MemberOrder {
+  INVARIANT = 'INVARIANT',
+  MATTERS = 'MATTERS',
+}
+registerEnumType(MemberOrder, {
+  name: 'MemberOrder',
+  description: 'Whether another order of the adapters may give another result.',
+});
+
+/** How an adapter came to be. */
+export enum Origin {
+  TRAINED = 'TRAINED',
+  IMPORTED = 'IMPORTED',
+  FUSED = 'FUSED',
+}
+registerEnumType(Origin, { name: 'Origin', description: 'How an adapter came to be.' });
+
+/** Final states: nothing leaves them, except `retry`, which starts over. */
+export const FINAL_STATES: ReadonlySet<RunState> = new Set([RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED]);

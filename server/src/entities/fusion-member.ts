@@ -1,0 +1,26 @@
+import type { Ref } from '@mikro-orm/core';
+import { Entity, ManyToOne, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { Adapter } from './adapter.js';
+import { FusionRun } from './fusion-run.js';
+import { Node } from './node.js';
+
+/** One adapter in one run, at its place in the order. */
+@ObjectType('FusionMember', { description: 'One adapter in one run, at its place in the order.' })
+@Entity({ tableName: 'fusion_member' })
+@Unique({ properties: ['run', 'position'] })
+export class FusionMember extends Node {
+  @ManyToOne(() => FusionRun, { ref: true, deleteRule: 'cascade' })
+  run!: Ref<FusionRun>;
+
+  @ManyToOne(() => Adapter, { ref: true, deleteRule: 'restrict', index: true })
+  adapter!: Ref<Adapter>;
+
+  @Field(() => Int)
+  @Property({ type: 'integer' })
+  position!: number;
+
+  @Field(() => Float)
+  @Property({ type: 'double' })
+  weight!: number;
+}

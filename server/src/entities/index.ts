@@ -1,0 +1,48 @@
+import { Adapter } from './adapter.js';
+import { BaseModel } from './base-model.js';
+import { Evaluation } from './evaluation.js';
+import { FusionMember } from './fusion-member.js';
+import { FusionRun } from './fusion-run.js';
+import { FusionStrategy } from './fusion-strategy.js';
+import { Plugin } from './plugin.js';
+import { Score } from './score.js';
+import { Sweep } from './sweep.js';
+import { TangentFrame } from './tangent-frame.js';
+import { TaskHead } from './task-head.js';
+import { Task } from './task.js';
+import { TrainingRun } from './training-run.js';
+
+/** Every table. */
+export const entities = [
+  BaseModel,
+  Task,
+  TaskHead,
+  TangentFrame,
+  Adapter,
+  Plugin,
+  FusionStrategy,
+  Sweep,
+  FusionRun,
+  FusionMember,
+  TrainingRun,
+  Evaluation,
+  Score,
+];
+
+export * from './adapter.js';
+export * from './base-model.js';
+export * from './enums.js';
+export * from './evaluation.js';
+export * from './fusion-member.js';
+export * from './fusion-run.js';
+export * from './fusion-strategy.js';
+export * from './job.js';
+export * from './new-id.js';
+export * from './node.js';
+export * from './plugin.js';
+export * from './score.js';
+export * from './sweep.js';
+export * from './tangent-frame.js';
+export * from './task-head.js';
+export * from './task.js';
+export * from './training-run.js';

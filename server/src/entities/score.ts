@@ -1,0 +1,82 @@
+import type { Ref } from '@mikro-orm/core';
+import { Check, Entity, Enum, Index, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { Adapter } from './adapter.js';
+import { BaseModel } from './base-model.js';
+import { Evaluation } from './evaluation.js';
+import { Metric, SplitName } from './enums.js';
+import { FusionRun } from './fusion-run.js';
+import { Node } from './node.js';
+import { Task } from './task.js';
+
+@ObjectType({ description: 'Where the true value lies, at the stated confidence.' })
+export class Interval {
+  @Field(() => Float)
+  low!: number;
+  @Field(() => Float)
+  high!: number;
+  @Field(() => Float)
+  confidence!: number;
+}
+
+/**
+ * What one evaluation measured. There is at most one per evaluation. Adapter, base, task and split are the evaluation’s own, repeated here
+ * so that a table of scores is one indexed read. `normalizedByOwn` and `normalizedByBest` are reckoned when asked for (`services/references`),
+ * since specialists may be scored later than what is compared with them.
+ */
+@ObjectType('Score', { implements: Node, description: 'What one evaluation measured.' })
+@Entity({ tableName: 'score' })
+@Index({ properties: ['task', 'split', 'adapter'] })
+@Check({ name: 'score_selected_elsewhere', expression: 'selected_on is null or selected_on <> split' })
+export class Score extends Node {
+  @OneToOne(() => Evaluation, { ref: true, owner: true, deleteRule: 'cascade' })
+  evaluation!: Ref<Evaluation>;
+
+  @ManyToOne(() => BaseModel, { ref: true, deleteRule: 'restrict' })
+  base!: Ref<BaseModel>;
+
+  @ManyToOne(() => Adapter, { ref: true, nullable: true, deleteRule: 'cascade', index: true })
+  adapter: Ref<Adapter> | null = null;
+
+  @ManyToOne(() => FusionRun, { ref: true, nullable: true, deleteRule: 'cascade', index: true })
+  run: Ref<FusionRun> | null = null;
+
+  @ManyToOne(() => Task, { ref: true, deleteRule: 'restrict' })
+  task!: Ref<Task>;
+
+  @Field(() => SplitName)
+  @Enum({ items: () => SplitName, nativeEnumName: 'split' })
+  split!: SplitName;
+
+  @Field(() => Metric)
+  @Enum({ items: () => Metric, nativeEnumName: 'metric' })
+  metric!: Metric;
+
+  @Field(() => Float)
+  @Property({ type: 'double' })
+  value!: number;
+
+  @Field(() => Int, { description: 'Number of examples.' })
+  @Property({ type: 'integer' })
+  n!: number;
+
+  @Field(() => Interval)
+  @Property({ type: 'json' })
+  interval!: Interval;
+
+  @Field(() => Float, { description: 'Mean cross-entropy in nats.' })
+  @Property({ type: 'double' })
+  loss!: number;
+
+  /** Blob with one byte per example, 1 where it was right, in the split’s order: what paired tests need. */
+  @Property({ type: 'text' })
+  outcomes!: string;
+
+  @Field(() => SplitName, {
+    nullable: true,
+    description:
+      'Set where options were chosen by looking at scores: the split that was looked at. Never equal to `split`.',
+  })
+  @Enum({ items: () => SplitName, nativeEnumName: 'split', nullable: true })
+  selectedOn: SplitName | null = null;
+}

@@ -1,0 +1,79 @@
+import type { Ref } from '@mikro-orm/core';
+import { Entity, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { Adapter } from './adapter.js';
+import { BaseModel } from './base-model.js';
+import { Job } from './job.js';
+import { Node } from './node.js';
+import { TangentFrame } from './tangent-frame.js';
+import { Task } from './task.js';
+
+/** All that a training depends on beside base, task and frame; defaults are filled in before it is queued. */
+@ObjectType({ description: 'The recipe of a training, with its defaults filled in.' })
+export class TrainingOptions {
+  @Field(() => Int)
+  rank!: number;
+  @Field(() => Float)
+  alpha!: number;
+  @Field(() => [String])
+  targetModules!: string[];
+  @Field(() => Float)
+  learningRate!: number;
+  @Field(() => Float)
+  weightDecay!: number;
+  @Field(() => Int)
+  batchSize!: number;
+  @Field(() => Int)
+  epochs!: number;
+  @Field(() => Float, { description: 'Share of the steps over which the rate rises from zero.' })
+  warmup!: number;
+  @Field(() => Int, { description: 'Epochs without a better validation score after which it stops.' })
+  patience!: number;
+}
+
+@ObjectType({ description: 'What an epoch of a training gave.' })
+export class TrainingEpoch {
+  @Field(() => Int)
+  epoch!: number;
+  @Field(() => Float)
+  loss!: number;
+  @Field(() => Float, { nullable: true })
+  validationAccuracy!: number | null;
+}
+
+/** The training of one adapter for one task; resumes from its last checkpoint after a crash, to the same bytes. */
+@ObjectType('TrainingRun', { implements: [Node, Job], description: 'The training of one adapter for one task.' })
+@Entity({ tableName: 'training_run' })
+export class TrainingRun extends Job {
+  @Field(() => String)
+  @Property({ type: 'text' })
+  name!: string;
+
+  @ManyToOne(() => BaseModel, { ref: true, deleteRule: 'restrict' })
+  base!: Ref<BaseModel>;
+
+  @ManyToOne(() => Task, { ref: true, deleteRule: 'restrict' })
+  task!: Ref<Task>;
+
+  @ManyToOne(() => TangentFrame, { ref: true, nullable: true, deleteRule: 'restrict' })
+  frame: Ref<TangentFrame> | null = null;
+
+  @Field(() => String, { description: 'Such as LORA or L_LORA.' })
+  @Property({ type: 'text' })
+  method!: string;
+
+  @Field(() => TrainingOptions)
+  @Property({ type: 'json' })
+  options!: TrainingOptions;
+
+  @Field(() => Int)
+  @Property({ type: 'integer' })
+  seed!: number;
+
+  @Field(() => [TrainingEpoch])
+  @Property({ type: 'json' })
+  history: TrainingEpoch[] = [];
+
+  @OneToOne(() => Adapter, { ref: true, nullable: true, owner: true, deleteRule: 'set null' })
+  output: Ref<Adapter> | null = null;
+}

@@ -1,0 +1,18 @@
+import type { MikroORM } from '@mikro-orm/postgresql';
+import type { PluginRegistry } from '@crucible/sdk/host';
+import type { BlobStore } from '../blobs/index.js';
+import type { ChangeHub } from '../changes/index.js';
+import type { JobQueue } from '../jobs/index.js';
+import type { Services } from '../services/index.js';
+
+/** What the API process works with; `createPlatform` makes it, `dispose` lets all of it go. */
+export interface Platform {
+  readonly home: string;
+  readonly orm: MikroORM;
+  readonly plugins: PluginRegistry;
+  readonly blobs: BlobStore;
+  readonly queue: JobQueue;
+  readonly changes: ChangeHub;
+  readonly services: Services;
+  dispose(): Promise<void>;
+}

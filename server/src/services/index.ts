@@ -1,0 +1,3 @@
+export * from './inputs.js';
+export * from './problems.js';
+export type * from './services.js';

@@ -1,0 +1,17 @@
+export type { DisjointMember, DisjointMerge, DisjointRule, MeanDivisor, SignVote } from './disjoint-rule.js';
+export { sumElectedSigns } from './elect-signs.js';
+export { kernelErrors } from './errors.js';
+export { magnitudeOfBits } from './magnitude-bits.js';
+export { cutAtRank, cutToCount, KEEP_ALL, KEEP_NONE, type MagnitudeCut } from './magnitude-cut.js';
+export { binsOfRound, countMagnitudes, type HistogramRound } from './magnitude-histogram.js';
+export { joinBins, kthMagnitudeBits, locateRank, type RankedBin } from './magnitude-rank.js';
+export { mergeDisjointInto } from './merge-disjoint.js';
+export {
+  electedSignSum,
+  magnitudeHistogram,
+  mergeDisjoint,
+  readFloats,
+  registerMergeKernels,
+  trimTensor,
+} from './merge-operations.js';
+export { trimInto } from './trim.js';

@@ -21,7 +21,7 @@ describe('formatScoreTable', () => {
     const lines = formatScoreTable(['mnist', 'hangul'], [base, fused]).split('\n');
     expect(lines[0]!.split(/\s+/)).toEqual(['', 'mnist', 'hangul', 'mean', 'worst', 'seconds']);
     expect(lines[2]!.split(/\s+/)).toEqual(['base', '88.0', '36.0', '62.0', '36.0']);
-    expect(lines[3]!.split(/\s{2,}/)).toEqual(['L_LORA ties', '92.5 0.97', '52.2 0.89', '72.3 0.93', '52.2', '12.3']);
+    expect(lines[3]!.split(/\s{2,}/)).toEqual(['L_LORA ties', '92.5 0.97', '52.2 0.89', '72.4 0.93', '52.2', '12.3']);
     expect(lines[0]).toHaveLength(lines[1]!.length);
   });
 

@@ -3,7 +3,7 @@ import { joinColumns, scaleColumns, scaleMatrix, sliceRows, transpose, type Matr
 import { multiply, multiplyByTranspose } from './multiply.js';
 import type { LowRank } from './low-rank.js';
 import { svd } from './svd.js';
-import { thinQr } from './thin-qr.js';
+import { multiplyByQ, orthonormalize } from './thin-qr.js';
 
 /** ΔW_i = qb·M_i·qa for every i, exactly. */
 export interface CoreBasis {
@@ -55,9 +55,9 @@ export function coreBasis(items: readonly LowRank[]): CoreBasis {
 
 /** x = basis·coordinatesᵀ with x's left singular vectors as basis. */
 function principalBasis(x: Matrix): { readonly basis: Matrix; readonly coordinates: Matrix } {
-  const { q, r } = thinQr(x);
-  const { u, singularValues, vt } = svd(r);
-  const basis = multiply(q, u);
+  const qr = orthonormalize(x);
+  const { u, singularValues, vt } = svd(qr.r);
+  const basis = multiplyByQ(qr, u);
   const coordinates = scaleColumns(transpose(vt), singularValues);
   flipToPositive(basis, coordinates);
   return { basis, coordinates };

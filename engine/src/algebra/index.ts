@@ -29,7 +29,7 @@ export {
   transpose,
   type Matrix,
 } from './matrix.js';
-export { gram, multiply, multiplyByTranspose, multiplyTransposed } from './multiply.js';
+export { gram, multiply, multiplyByTranspose, multiplyByUpper, multiplyTransposed } from './multiply.js';
 export { svd, type Svd } from './svd.js';
 export { thinQr, type ThinQr } from './thin-qr.js';
 export {

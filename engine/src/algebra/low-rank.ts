@@ -14,7 +14,7 @@ import {
 } from './matrix.js';
 import { multiply, multiplyByTranspose, multiplyTransposed } from './multiply.js';
 import { svd } from './svd.js';
-import { thinQr } from './thin-qr.js';
+import { multiplyByQ, orthonormalize, thinQr, type LazyQr } from './thin-qr.js';
 
 /** The matrix scale·b·a `[out, in]` that is never made. Rank 0 is the zero matrix. */
 export interface LowRank {
@@ -94,8 +94,8 @@ export function recompress(x: LowRank, rank: number = Math.min(x.b.rows, x.a.col
   const { u, singularValues, vt } = svd(core);
   const kept = Math.min(rank, singularValues.length);
   const roots = singularValues.subarray(0, kept).map(Math.sqrt);
-  const b = multiply(left, scaleColumns(sliceColumns(u, 0, kept), roots));
-  const a = multiplyByTranspose(scaleRows(sliceRows(vt, 0, kept), roots), right);
+  const b = multiplyByQ(left, scaleColumns(sliceColumns(u, 0, kept), roots));
+  const a = transpose(multiplyByQ(right, transpose(scaleRows(sliceRows(vt, 0, kept), roots))));
   return { b, a, scale: 1, retainedEnergy: energyOfFirst(singularValues, kept), singularValues };
 }
 
@@ -110,10 +110,10 @@ export function energyOfFirst(singularValues: Float64Array, kept: number): numbe
 }
 
 /** x = left·core·rightᵀ with orthonormal columns in left `[out, p]` and right `[in, q]`. */
-function toCore({ b, a, scale }: LowRank): { readonly left: Matrix; readonly core: Matrix; readonly right: Matrix } {
-  const onB = thinQr(b);
-  const onA = thinQr(transpose(a));
-  return { left: onB.q, core: scaleMatrix(multiplyByTranspose(onB.r, onA.r), scale), right: onA.q };
+function toCore({ b, a, scale }: LowRank): { readonly left: LazyQr; readonly core: Matrix; readonly right: LazyQr } {
+  const left = orthonormalize(b);
+  const right = orthonormalize(transpose(a));
+  return { left, core: scaleMatrix(multiplyByTranspose(left.r, right.r), scale), right };
 }
 
 /** ⟨x, y⟩ = s_x·s_y·Σ (BxᵀBy)∘(Ax·Ayᵀ): the Frobenius inner product, O((out + in)·r²). (paper.md 2.8) */

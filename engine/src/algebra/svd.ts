@@ -23,13 +23,21 @@ const MAX_SWEEPS = 60;
  * decompose that. O(m n p + p³).
  */
 export function svd(x: Matrix): Svd {
+  // Thin QR is for tall matrices: of a wide one it would make a Gram matrix of the long side.
+  const { u, singularValues, vt } = x.columns > x.rows ? transposeSvd(svdOfTall(transpose(x))) : svdOfTall(x);
+  fixSigns(u, vt);
+  return { u, singularValues, vt };
+}
+
+const transposeSvd = ({ u, singularValues, vt }: Svd): Svd => ({ u: transpose(vt), singularValues, vt: transpose(u) });
+
+function svdOfTall(x: Matrix): Svd {
   const { q: left, r: rest } = thinQr(x);
   const { q: right, r: core } = thinQr(transpose(rest));
   // x = left · coreᵀ · rightᵀ; the rows of `core` are turned orthogonal: rotations · core = diag(S) · W.
   const { rotations, singularValues, vectors } = orthogonalizeRows(core);
   const u = multiply(left, transpose(vectors));
   const vt = multiply(rotations, transpose(right));
-  fixSigns(u, vt);
   return { u, singularValues, vt };
 }
 

@@ -1,6 +1,6 @@
 import { algebraErrors } from './errors.js';
-import { createMatrix, joinColumns, type Matrix } from './matrix.js';
-import { gram, multiply, multiplyTransposed } from './multiply.js';
+import { createMatrix, frobeniusNorm, joinColumns, scaleMatrix, type Matrix } from './matrix.js';
+import { gram, multiply, multiplyByUpper, multiplyTransposed } from './multiply.js';
 
 export interface ThinQr {
   /** `[m, p]` with orthonormal columns, p the numerical rank. */
@@ -25,6 +25,27 @@ const CONDITION_FOR_ONE_PASS = 30;
  * matrix products, which are several times as fast as Householder reflections here. O(m k²).
  */
 export function thinQr(x: Matrix): ThinQr {
+  const { base, transform, r } = orthonormalize(x);
+  return { q: transform === undefined ? base : multiplyByUpper(base, transform), r };
+}
+
+/** A thin QR whose Q = base·transform may be left unmade: multiplying it by a thin matrix is then cheaper. */
+export interface LazyQr {
+  /** `[m, p]` */
+  readonly base: Matrix;
+  /** `[p, p]`, upper triangular; absent where base is Q itself. */
+  readonly transform: Matrix | undefined;
+  /** `[p, k]` */
+  readonly r: Matrix;
+}
+
+/** Q·y without Q where that is cheaper. */
+export function multiplyByQ({ base, transform }: LazyQr, y: Matrix): Matrix {
+  return multiply(base, transform === undefined ? y : multiply(transform, y));
+}
+
+/** `thinQr` with Q still in two parts. */
+export function orthonormalize(x: Matrix): LazyQr {
   let remainder = x;
   const blocks: Matrix[] = [];
   let negligible = 0;
@@ -38,26 +59,27 @@ export function thinQr(x: Matrix): ThinQr {
     }
     const { order, upper } = choleskyByPivots(products, negligible, Math.min(x.rows - rank, x.columns));
     if (order.length === 0) break;
-    const chosen = pickColumns(remainder, order);
-    const first = divideByUpper(chosen, upper);
-    const full = blocks.length === 0 && order.length === x.columns;
-    const { q, upper: r } = refine(first, upper, blocks, conditionBound(upper));
-    if (full) return { q, r: unpermute(r, order) };
-    blocks.push(q);
+    const whole = blocks.length === 0 && order.length === x.columns;
+    const { base, transform, upper: r } = refine(pickColumns(remainder, order), upper, blocks);
+    if (whole) return { base, transform, r: unpermute(r, order) };
+    blocks.push(multiplyByUpper(base, transform));
     rank += order.length;
     if (rank >= x.rows) break;
     remainder = removeComponents(remainder, blocks);
   }
   const q = joinColumns(blocks, x.rows);
-  return { q, r: multiplyTransposed(q, x) };
+  return { base: q, transform: undefined, r: multiplyTransposed(q, x) };
 }
 
-/** A second orthogonalization where the first was not enough, against earlier stages too. */
-function refine(q: Matrix, upper: Matrix, earlier: readonly Matrix[], condition: number): { q: Matrix; upper: Matrix } {
-  if (earlier.length === 0 && condition < CONDITION_FOR_ONE_PASS) return { q, upper };
-  const clean = removeComponents(q, earlier);
-  const again = cholesky(gram(clean));
-  return { q: divideByUpper(clean, again), upper: multiply(again, upper) };
+/** Orthonormal columns from `x` with RᵀR = xᵀx: at once where x is well-conditioned, else in a second pass, and clear of earlier stages. */
+function refine(x: Matrix, upper: Matrix, earlier: readonly Matrix[]) {
+  const inverse = invertUpper(upper);
+  if (earlier.length === 0 && spectralNorm(upper) * spectralNorm(inverse) < CONDITION_FOR_ONE_PASS) {
+    return { base: x, transform: inverse, upper };
+  }
+  const base = removeComponents(multiplyByUpper(x, inverse), earlier);
+  const again = cholesky(gram(base));
+  return { base, transform: invertUpper(again), upper: multiply(again, upper) };
 }
 
 /** x minus its components along the columns of `bases`. Twice: the second time removes what rounding left of the first. */
@@ -97,24 +119,35 @@ function choleskyByPivots(
   most: number,
 ): { readonly order: readonly number[]; readonly upper: Matrix } {
   const work = Float64Array.from(data);
-  const open = new Set(Array.from({ length: k }, (_, i) => i));
+  // The columns that are still open come first in `columns`.
+  const columns = Int32Array.from({ length: k }, (_, i) => i);
   const order: number[] = [];
   const rows: Float64Array[] = [];
   let largest = 0;
-  while (order.length < most && open.size > 0) {
-    let pivot = -1;
-    for (const i of open) if (pivot < 0 || work[i * k + i]! > work[pivot * k + pivot]!) pivot = i;
+  for (let open = k; order.length < most && open > 0; open -= 1) {
+    let best = 0;
+    for (let at = 1; at < open; at += 1) {
+      const i = columns[at]!;
+      const j = columns[best]!;
+      const difference = work[i * k + i]! - work[j * k + j]!;
+      if (difference > 0 || (difference === 0 && i < j)) best = at;
+    }
+    const pivot = columns[best]!;
     const diagonal = work[pivot * k + pivot]!;
     if (order.length === 0) largest = diagonal;
     if (!(diagonal > negligible) || diagonal < largest * STAGE_TOLERANCE ** 2) break;
-    open.delete(pivot);
+    columns[best] = columns[open - 1]!;
     order.push(pivot);
     const root = Math.sqrt(diagonal);
+    // Whole rows, for speed: entries of columns that are taken are never looked at again.
     const row = new Float64Array(k);
-    row[pivot] = root;
-    for (const j of open) row[j] = work[pivot * k + j]! / root;
+    for (let j = 0; j < k; j += 1) row[j] = work[pivot * k + j]! / root;
     rows.push(row);
-    for (const i of open) for (const j of open) work[i * k + j]! -= row[i]! * row[j]!;
+    for (let at = 0; at < open - 1; at += 1) {
+      const i = columns[at]!;
+      const factor = row[i]!;
+      for (let j = 0; j < k; j += 1) work[i * k + j]! -= factor * row[j]!;
+    }
   }
   const p = order.length;
   const upper = createMatrix(p, p);
@@ -135,14 +168,17 @@ function invertUpper({ rows: k, data }: Matrix): Matrix {
   return inverse;
 }
 
-const divideByUpper = (x: Matrix, upper: Matrix): Matrix => multiply(x, invertUpper(upper));
-
-/** An upper bound of the condition number. */
-function conditionBound(upper: Matrix): number {
-  return Math.sqrt(sumSquares(upper) * sumSquares(invertUpper(upper)));
+/** The largest singular value, from below, by a few power iterations: enough to tell 30 from 300. */
+function spectralNorm(x: Matrix): number {
+  let vector = createMatrix(x.columns, 1, new Float64Array(x.columns).fill(1));
+  let size = 0;
+  for (let iteration = 0; iteration < 10; iteration += 1) {
+    const image = multiplyTransposed(x, multiply(x, vector));
+    size = frobeniusNorm(image);
+    vector = scaleMatrix(image, 1 / size);
+  }
+  return Math.sqrt(size);
 }
-
-const sumSquares = ({ data }: Matrix): number => data.reduce((sum, value) => sum + value * value, 0);
 
 function trace({ rows, data }: Matrix): number {
   let sum = 0;

@@ -78,8 +78,8 @@ export async function truncatedSvd(
   const products = options.products ?? productsOf(dense);
   const start = createKeyedRandom(seed).normal(['truncated-svd', rows, columns, width], columns * width);
   let { q } = thinQr(await products.multiply(matrixFrom(columns, width, start)));
-  let captured = 0;
   let projected = await products.multiplyTransposed(q);
+  let captured = sumSquares(projected.data);
   for (let pass = 0; pass < iterations; pass += 1) {
     options.signal?.throwIfAborted();
     ({ q } = thinQr(await products.multiply(thinQr(projected).q)));

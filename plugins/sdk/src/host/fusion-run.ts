@@ -1,5 +1,6 @@
 import type { AdapterFile } from '@crucible/engine/adapters';
 import type { TensorFlow } from '../contract/context.js';
+import type { AdapterMethodDefinition } from '../contract/plugin.js';
 import type { FusionSpace } from '../contract/fusion-space.js';
 import type { SearchObjective, SearchStep, Strategy } from '../contract/strategy.js';
 
@@ -33,6 +34,8 @@ export interface FusionRequest {
   readonly signal: AbortSignal;
   /** Processes that modules are shared out over; the bytes do not depend on it. */
   readonly processes?: number;
+  /** Methods that plugins brought, by id: tells before any tensor is read that a method moves A away from the frame. */
+  readonly adapterMethods?: ReadonlyMap<string, Pick<AdapterMethodDefinition, 'trainable'>>;
   readonly onProgress?: (progress: FusionProgress) => void;
   readonly onLog?: (message: string) => void;
 }
@@ -54,11 +57,14 @@ export interface FidelityReport {
   readonly space: FusionSpace;
   readonly exact: boolean;
   readonly outputRank: number;
-  /** ‖output - exact‖ / ‖exact‖; 0 where nothing was lost beyond float32 rounding. */
+  /**
+   * ‖output - exact‖ / ‖exact‖; 0 where nothing was lost beyond float32 rounding. Of a rule that is not linear `exact` is what the rule gave in
+   * this space; in FACTOR space that is never ΔW (unless all A are equal), and `exact` above is false.
+   */
   readonly relativeError: number;
   /** Σσ² kept / Σσ² of the exact result. */
   readonly retainedEnergy: number;
-  /** FACTOR space: ‖cross terms‖ / ‖exact‖. */
+  /** FACTOR space, linear rules: ‖cross terms‖ / ‖exact‖. */
   readonly crossTermNorm?: number;
   readonly perAdapter: readonly AdapterFidelity[];
 }
@@ -81,4 +87,6 @@ export interface FusionOutcome {
   readonly trace?: readonly SearchStep[];
   readonly coefficients?: readonly number[];
   readonly timings: readonly FusionTiming[];
+  /** Greatest resident memory of this process that was seen, at the modules' ends. */
+  readonly peakMemoryBytes: number;
 }

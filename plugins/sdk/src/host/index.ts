@@ -1,1 +1,23 @@
+export {
+  checkFusion,
+  type CheckedMember,
+  type FusionCheck,
+  type Incompatibility,
+  type IncompatibilityCode,
+} from './check/check-fusion.js';
+export { resolveSpace } from './check/resolve-space.js';
+export { composeAdapters, type ComposedModule, type Composition } from './compose-adapters.js';
+export { fusionErrors } from './fusion-errors.js';
+export { fusionLimits } from './fusion-limits.js';
 export type * from './fusion-run.js';
+export { discoverPlugins, type DiscoveryOptions } from './plugins/discover-plugins.js';
+export { loadPlugin, type LoadOptions } from './plugins/load-plugin.js';
+export {
+  loadPlugins,
+  type InstalledMethod,
+  type InstalledStrategy,
+  type PluginRegistry,
+} from './plugins/load-plugins.js';
+export { pluginLimits } from './plugins/plugin-limits.js';
+export type { LoadedPlugin, PluginListing } from './plugins/plugin-listing.js';
+export { runFusion } from './run-fusion.js';

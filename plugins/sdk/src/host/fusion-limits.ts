@@ -1,0 +1,9 @@
+/** Bounds on what one fusion may ask for. */
+export const fusionLimits = {
+  adapters: 256,
+  outputRank: 65_536,
+  /** Modules of all adapters together. */
+  modules: 100_000,
+  /** Threads that modules are shared out over. */
+  processes: 64,
+} as const;

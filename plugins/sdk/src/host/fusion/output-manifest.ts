@@ -1,0 +1,47 @@
+import type { AdapterManifest } from '@crucible/engine/adapters';
+import type { FusionSpace } from '../../contract/fusion-space.js';
+import type { FusionMember } from '../fusion-run.js';
+
+export interface OutputDescription {
+  readonly name: string;
+  readonly strategy: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly space: FusionSpace;
+  readonly outputRank?: number | undefined;
+  readonly seed: number;
+  readonly rank: number;
+  readonly scale: number;
+  readonly members: readonly FusionMember[];
+}
+
+/**
+ * The manifest of a fused adapter. A fusion in FRAME space at the frame's rank is again an adapter of that frame and of its method, and can be fused
+ * on; any other is a plain LoRA. Provenance holds what made it and nothing that changes from run to run, so that the same fusion has the same bytes.
+ */
+export function outputManifest(output: OutputDescription): AdapterManifest {
+  const { members, rank, scale, space } = output;
+  const manifests = members.map(({ adapter }) => adapter.manifest);
+  const [first] = manifests;
+  const inFrame = space === 'FRAME' && rank === first!.rank && scale === first!.scale;
+  const methods = new Set(manifests.map(({ method }) => method));
+  return {
+    version: 1,
+    name: output.name,
+    method: inFrame && methods.size === 1 ? first!.method : 'LORA',
+    rank,
+    alpha: scale * rank,
+    scale,
+    targetModules: [...new Set(manifests.flatMap(({ targetModules }) => targetModules))].sort(),
+    baseDigest: first!.baseDigest,
+    ...(inFrame && first!.frameDigest !== undefined && { frameDigest: first!.frameDigest }),
+    provenance: {
+      kind: 'FUSION',
+      strategy: output.strategy,
+      options: JSON.stringify(output.options),
+      space,
+      ...(output.outputRank !== undefined && { outputRank: output.outputRank }),
+      seed: output.seed,
+      members: JSON.stringify(members.map(({ adapter, weight }) => [adapter.digest, weight])),
+    },
+  };
+}

@@ -1,0 +1,247 @@
+import { openAdapter } from '@crucible/engine/adapters';
+import { innerProduct } from '@crucible/engine/algebra';
+import type { FusionSpace } from '../contract/fusion-space.js';
+import type { ModuleStrategy, SearchOutcome, SearchStrategy, Strategy } from '../contract/strategy.js';
+import { pluginErrors } from '../errors.js';
+import { parseOptions } from '../options/parse-options.js';
+import { checkFusion, type FusionCheck } from './check/check-fusion.js';
+import { resolveSpace } from './check/resolve-space.js';
+import { fusionErrors } from './fusion-errors.js';
+import type { FusionOutcome, FusionProgress, FusionRequest, FusionTiming } from './fusion-run.js';
+import { createContext } from './fusion/create-context.js';
+import { reportFidelity, type MeasuredModule } from './fusion/fidelity-report.js';
+import { lowRankOf } from './fusion/low-rank-of.js';
+import type { FusedModule } from './fusion/module-fuser.js';
+import type { FuseBy, ModulePool } from './fusion/module-pool.js';
+import { planModules, type ModulePlan } from './fusion/module-plan.js';
+import type { ModuleTask } from './fusion/module-task.js';
+import { openPool } from './fusion/open-pool.js';
+import { OrderedWindow } from './fusion/ordered-window.js';
+import { readModule } from './fusion/read-module.js';
+import { writeOutput } from './fusion/write-output.js';
+
+/**
+ * Fuses adapters into one, streamed to `outputPath` in bounded memory. The bytes depend on the adapters, the strategy, its options, the space and the
+ * seed alone: not on the number of processes, on what else runs, or on an earlier attempt. On failure or abort nothing is left under the path.
+ *
+ * @throws FUSION_*, STRATEGY_*, and the signal's reason after an abort
+ */
+export async function runFusion(request: FusionRequest): Promise<FusionOutcome> {
+  const run = new FusionRunner(request);
+  return run.execute();
+}
+
+class FusionRunner {
+  readonly #request: FusionRequest;
+  readonly #options: Readonly<Record<string, unknown>>;
+  readonly #space: FusionSpace;
+  readonly #plans: readonly ModulePlan[];
+  readonly #timings: FusionTiming[] = [];
+  #peak = 0;
+
+  constructor(request: FusionRequest) {
+    const { strategy, members, signal } = request;
+    signal.throwIfAborted();
+    const check = checkOf(request);
+    const incompatibilities = checkFusion(check);
+    if (incompatibilities.some(({ code }) => code === 'OPTIONS_INVALID')) parseOptions(strategy, request.options);
+    if (incompatibilities.length > 0) throw fusionErrors.incompatible({ strategy: strategy.id, incompatibilities });
+    this.#request = request;
+    this.#options = parseOptions(strategy, request.options);
+    this.#space = resolveSpace(check);
+    this.#plans = planModules(members.map(({ adapter }) => adapter));
+  }
+
+  async execute(): Promise<FusionOutcome> {
+    const { strategy, members, seed, tf, signal } = this.#request;
+    const context = createContext({ tf, signal, seed, log: this.#log });
+    if (this.#space === 'FACTOR' && strategy.factorOrigin !== 'ZERO' && this.#request.frame === undefined) {
+      this.#log('no tangent frame was given: A is measured from zero in FACTOR space');
+    }
+    const pool = await openPool({
+      request: this.#request,
+      options: this.#options,
+      space: this.#space,
+      context,
+      log: this.#log,
+    });
+    try {
+      const found = strategy.kind === 'SEARCH' ? await this.#search(strategy) : undefined;
+      const by: FuseBy = found
+        ? { coefficients: found.coefficients }
+        : { state: await this.#survey(strategy as ModuleStrategy, pool) };
+      const { written, measured } = await this.#timed('FUSE', () => this.#write(pool, by));
+      const fidelity = await this.#timed('FIDELITY', () =>
+        reportFidelity(this.#space, written.rank, measured, members, (module) => this.#outputEnergy(module)),
+      );
+      return {
+        path: this.#request.outputPath,
+        ...written,
+        modules: this.#plans.length,
+        space: this.#space,
+        options: this.#options,
+        fidelity,
+        ...(found && { trace: found.trace, coefficients: found.coefficients }),
+        timings: this.#timings,
+        peakMemoryBytes: this.#peak,
+      };
+    } finally {
+      await pool.close();
+    }
+  }
+
+  async #survey(strategy: ModuleStrategy, pool: ModulePool): Promise<unknown> {
+    const { survey } = strategy;
+    if (survey === undefined) return undefined;
+    return this.#timed('SURVEY', async () => {
+      const rounds = this.#call('survey', () =>
+        typeof survey.rounds === 'function' ? survey.rounds(this.#options) : survey.rounds,
+      );
+      let state = this.#call('survey', () => survey.start(this.#options, this.#request.members.length));
+      for (let round = 0; round < rounds; round += 1) {
+        const observations: unknown[] = [];
+        const window = new OrderedWindow(this.#plans.length, pool.width + 1, async (index) =>
+          pool.observe(await this.#read(this.#plans[index]!), state, round),
+        );
+        try {
+          for (let index = 0; index < this.#plans.length; index += 1) {
+            observations.push(await window.take(index));
+            this.#progress('SURVEY', round * this.#plans.length + index + 1, rounds * this.#plans.length);
+          }
+        } finally {
+          await window.drain();
+        }
+        state = this.#call('survey', () => survey.combine(observations, state, round, this.#options));
+      }
+      return state;
+    });
+  }
+
+  async #search(strategy: SearchStrategy): Promise<SearchOutcome> {
+    const { objective, members, seed, tf, signal } = this.#request;
+    if (objective === undefined) throw fusionErrors.noObjective({ strategy: strategy.id });
+    const context = createContext({ tf, signal, seed, log: this.#log });
+    const counted = {
+      ...objective,
+      adapterCount: members.length,
+      evaluate: async (coefficients: readonly number[]) => {
+        // Each evaluation is long: an abort ends the search at the next, whatever the strategy does with the signal.
+        signal.throwIfAborted();
+        return objective.evaluate(coefficients);
+      },
+    };
+    return this.#timed('SEARCH', async () => {
+      let outcome: SearchOutcome;
+      try {
+        const weights = members.map(({ weight }) => weight);
+        outcome = await strategy.search({ options: this.#options, weights }, counted, context);
+      } catch (error) {
+        signal.throwIfAborted();
+        throw failed(strategy, 'search', error);
+      }
+      const { coefficients } = outcome;
+      const valid = coefficients?.length === members.length && coefficients.every((c) => Number.isFinite(c));
+      if (valid) return outcome;
+      const problem = `expected ${members.length} finite coefficients, got [${coefficients?.join(', ') ?? ''}]`;
+      throw pluginErrors.invalidOutput({ strategy: strategy.id, problem });
+    });
+  }
+
+  async #write(
+    pool: ModulePool,
+    by: FuseBy,
+  ): Promise<{ written: { digest: string; byteLength: number; rank: number }; measured: readonly MeasuredModule[] }> {
+    const { strategy, name, seed, members, outputRank, outputPath, signal } = this.#request;
+    const measured = new Map<number, MeasuredModule>();
+    const written = await writeOutput({
+      path: outputPath,
+      plans: this.#plans,
+      description: {
+        name,
+        strategy: strategy.id,
+        options: this.#options,
+        space: this.#space,
+        outputRank,
+        seed,
+        members,
+      },
+      width: pool.width,
+      signal,
+      fuse: async (plan) => pool.fuse(await this.#read(plan), by),
+      onModule: (plan, { fidelity }: FusedModule) => {
+        measured.set(plan.index, { plan, fidelity });
+        this.#sampleMemory();
+        this.#progress('FUSE', measured.size, this.#plans.length);
+      },
+      notReproducible: (module, first, second) =>
+        fusionErrors.notReproducible({ strategy: strategy.id, module, first, second }),
+    });
+    this.#progress('WRITE', this.#plans.length, this.#plans.length);
+    return { written, measured: this.#plans.map(({ index }) => measured.get(index)!) };
+  }
+
+  async #read(plan: ModulePlan): Promise<ModuleTask> {
+    const { strategy, frame, members, signal } = this.#request;
+    signal.throwIfAborted();
+    const measured = this.#space === 'FACTOR' && strategy.factorOrigin !== 'ZERO';
+    return readModule(plan, members, measured ? frame : undefined);
+  }
+
+  /** ‖output‖² of a module that lost nothing, read back from what was written. */
+  async #outputEnergy(module: string): Promise<number> {
+    const output = await openAdapter(this.#request.outputPath);
+    try {
+      const info = output.modules.get(module)!;
+      const delta = lowRankOf({ ...(await output.readFactors(module)), rank: info.rank, scale: info.scale }, info);
+      return innerProduct(delta, delta);
+    } finally {
+      await output.close();
+    }
+  }
+
+  #call<T>(step: string, work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      throw failed(this.#request.strategy, step, error);
+    }
+  }
+
+  async #timed<T>(phase: string, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const result = await work();
+    this.#timings.push({ phase, seconds: (performance.now() - started) / 1000 });
+    this.#sampleMemory();
+    return result;
+  }
+
+  #sampleMemory(): void {
+    this.#peak = Math.max(this.#peak, process.memoryUsage.rss());
+  }
+
+  #progress(phase: FusionProgress['phase'], done: number, total: number): void {
+    this.#request.onProgress?.({ phase, done, total });
+  }
+
+  readonly #log = (message: string): void => this.#request.onLog?.(message);
+}
+
+function failed(strategy: Strategy, step: string, error: unknown): Error {
+  const problem = error instanceof Error ? error.message : String(error);
+  return pluginErrors.strategyFailed({ strategy: strategy.id, step, problem }, error);
+}
+
+function checkOf({ strategy, options, members, space, outputRank, adapterMethods }: FusionRequest): FusionCheck {
+  return {
+    strategy,
+    options,
+    space,
+    outputRank,
+    members: members.map(({ adapter, weight }) => ({
+      name: adapter.manifest.name,
+      manifest: adapter.manifest,
+      weight,
+    })),
+    ...(adapterMethods && { adapterMethods }),
+  };
+}

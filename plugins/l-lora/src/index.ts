@@ -1,0 +1,7 @@
+import { definePlugin } from '@crucible/sdk';
+import { lLora } from './l-lora.js';
+import { lLoraMethod } from './l-lora-method.js';
+
+export { lLoraErrors } from './errors.js';
+
+export default definePlugin({ strategies: [lLora], adapterMethods: [lLoraMethod] });

@@ -1,0 +1,7 @@
+import { definePlugin } from '@crucible/sdk';
+import { simpleAverage } from './simple-average.js';
+import { taskArithmetic } from './task-arithmetic.js';
+
+export { taskArithmeticErrors } from './errors.js';
+
+export default definePlugin({ strategies: [simpleAverage, taskArithmetic] });

@@ -26,6 +26,12 @@ export function locateRank(counts: ArrayLike<number>, rank: number): RankedBin {
 /** The magnitude at the bins that two rounds located, as float32 bits. */
 export const joinBins = (high: number, low: number): number => high * (1 << LOW_BITS) + low;
 
+/** The bins of the two rounds that an entry with these magnitude bits is counted in. */
+export const splitBits = (bits: number): { readonly high: number; readonly low: number } => ({
+  high: bits >>> LOW_BITS,
+  low: bits & ((1 << LOW_BITS) - 1),
+});
+
 /** Bits of the `rank`-th smallest magnitude, exactly, in two passes without sorting; rank from 1 (torch's `kthvalue` on |x|). */
 export function kthMagnitudeBits(values: Float32Array, rank: number): number {
   const high = locateRank(countMagnitudes(values, 0), rank);

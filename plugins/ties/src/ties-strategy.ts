@@ -1,0 +1,92 @@
+import { mergeDisjoint, readFloats, type MagnitudeCut } from '@crucible/engine/kernels';
+import { defineModuleStrategy, type FusionContext, type ModuleInput, type ModuleMember } from '@crucible/sdk';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { AdapterVectors } from './adapter-vectors.js';
+import { combineObservations } from './combine-observations.js';
+import { disjointRule } from './disjoint-rule.js';
+import type { TiesState } from './global-state.js';
+import { cutsOfMember, sharedCut } from './module-cuts.js';
+import { observeModule, type TiesObservation } from './observe-module.js';
+import { tiesOptions, type TiesOptions } from './options.js';
+import { startState } from './start-state.js';
+import { surveySteps } from './survey-steps.js';
+
+export const ties = defineModuleStrategy<typeof tiesOptions, TiesState, TiesObservation>({
+  id: 'ties',
+  title: 'TIES-Merging',
+  description:
+    'Keeps the largest entries of each task vector, elects a sign per entry, and merges only the entries that agree with it.',
+  references: [
+    {
+      title: 'TIES-Merging: Resolving Interference When Merging Models',
+      authors: 'Prateek Yadav, Derek Tam, Leshem Choshen, Colin Raffel, Mohit Bansal',
+      year: 2023,
+      arxiv: '2306.01708',
+    },
+  ],
+  needs: { minAdapters: 1, order: 'INVARIANT' },
+  spaces: ['FRAME', 'DELTA', 'CORE', 'FACTOR'],
+  factorOrigin: 'FRAME',
+  options: tiesOptions,
+  survey: {
+    rounds: (options) => surveySteps(options).length,
+    start: startState,
+    async observe(input, state, round, { signal }) {
+      signal.throwIfAborted();
+      const { module, index, options } = input;
+      const members = await Promise.all(inFixedOrder(input).map(readMember));
+      return observeModule({ module, index, members }, state, surveySteps(options)[round]!, options);
+    },
+    combine: (observations, state, round, options) =>
+      combineObservations(observations, state, surveySteps(options)[round]!, options),
+  },
+  async fuseModule(input, state, context) {
+    const members = inFixedOrder(input);
+    const known = state ?? startState(input.options, input.adapterCount);
+    const cuts: (readonly MagnitudeCut[])[] = [];
+    for (const member of members) {
+      context.signal.throwIfAborted();
+      // One member at a time, and only where the trim must look at the entries: reading a tensor may copy it.
+      const shared = sharedCut(member.position, known, input.options);
+      if (shared) cuts.push(member.vectors.map(() => shared));
+      else cuts.push(cutsOfMember(await readMember(member), input, known, input.options));
+    }
+    const rule = disjointRule(input.options, known);
+    const merge = (v: number): Promise<Tensor2D> =>
+      mergeDisjoint(
+        context.tf,
+        members.map(({ vectors }) => vectors[v]!),
+        members.map(({ weight }, m) => ({ weight, cut: cuts[m]![v]! })),
+        rule,
+      );
+    return { kind: 'vectors', vectors: await mergeEach(members[0]!.vectors.length, merge, context) };
+  },
+});
+
+async function mergeEach(
+  count: number,
+  merge: (index: number) => Promise<Tensor2D>,
+  { signal }: FusionContext,
+): Promise<readonly Tensor2D[]> {
+  const merged: Tensor2D[] = [];
+  try {
+    for (let v = 0; v < count; v += 1) {
+      signal.throwIfAborted();
+      merged.push(await merge(v));
+    }
+    return merged;
+  } catch (error) {
+    merged.forEach((tensor) => tensor.dispose());
+    throw error;
+  }
+}
+
+/** Sums in float64 depend on their order in the last bit; taken in the order of the adapters' digests they do not depend on the run's. */
+function inFixedOrder({ members }: ModuleInput<TiesOptions>): readonly ModuleMember[] {
+  return members.toSorted((x, y) => compareText(x.digest, y.digest) || x.weight - y.weight || x.position - y.position);
+}
+const compareText = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
+
+async function readMember({ position, weight, vectors }: ModuleMember): Promise<AdapterVectors> {
+  return { position, weight, vectors: await Promise.all(vectors.map(readFloats)) };
+}

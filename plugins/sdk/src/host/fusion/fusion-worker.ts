@@ -1,0 +1,59 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FusionContext } from '../../contract/context.js';
+import type { ModuleStrategy } from '../../contract/strategy.js';
+import { importPlugin } from '../plugins/load-plugin.js';
+import { pluginLimits } from '../plugins/plugin-limits.js';
+import { createContext } from './create-context.js';
+import { createModuleFuser, type FusedModule, type ModuleFuser } from './module-fuser.js';
+import { openBackend } from './open-backend.js';
+import { toWire } from './wire-error.js';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-protocol.js';
+
+const port = parentPort;
+if (port === null) throw new Error('fusion-worker runs in a worker thread only');
+const setup = workerData as WorkerSetup;
+const send = (reply: WorkerReply, transfer: readonly ArrayBuffer[] = []): void =>
+  port.postMessage(reply, [...transfer]);
+
+async function openFuser(): Promise<ModuleFuser> {
+  const tf = await openBackend(setup.backend);
+  const context: FusionContext = createContext({
+    tf,
+    // The host ends an aborted worker from outside; nothing in here could hear it during a computation.
+    signal: new AbortController().signal,
+    seed: setup.seed,
+    log: (message) => send({ kind: 'LOG', message }),
+  });
+  const { origin } = setup;
+  if (origin === undefined) return createModuleFuser({ ...setup, tf, context });
+  const plugin = await importPlugin(origin.id, origin.entry, pluginLimits.importTimeout);
+  const strategy = plugin.strategies.find(({ id }) => id === origin.id);
+  if (strategy?.kind !== 'MODULE') throw new Error(`${origin.entry} has no module strategy "${origin.id}" any more`);
+  return createModuleFuser({ ...setup, strategy: strategy as ModuleStrategy, tf, context });
+}
+
+/** The factors are moved, not copied. A and B may be views of one buffer, which may be moved once only. */
+function buffersOf({ factors }: FusedModule): readonly ArrayBuffer[] {
+  return [...new Set([factors.a.buffer, factors.b.buffer])].filter((buffer) => buffer instanceof ArrayBuffer);
+}
+
+async function answer(fuser: ModuleFuser, request: WorkerRequest): Promise<void> {
+  const { task } = request;
+  if (request.kind === 'OBSERVE') {
+    send({ kind: 'OBSERVED', observation: await fuser.observe(task, request.state, request.round) });
+    return;
+  }
+  const { by } = request;
+  const fused = 'state' in by ? await fuser.fuse(task, by.state) : await fuser.combine(task, by.coefficients);
+  send({ kind: 'FUSED', fused }, buffersOf(fused));
+}
+
+try {
+  const fuser = await openFuser();
+  port.on('message', (request: WorkerRequest) => {
+    answer(fuser, request).catch((error: unknown) => send({ kind: 'FAILED', error: toWire(error) }));
+  });
+  send({ kind: 'READY' });
+} catch (error) {
+  send({ kind: 'FAILED', error: toWire(error) });
+}

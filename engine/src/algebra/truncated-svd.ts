@@ -69,7 +69,7 @@ export async function truncatedSvd(
   const total = sumSquares(data);
   if (!Number.isFinite(total)) throw algebraErrors.notFinite({ operation: 'truncatedSvd' });
   const side = Math.min(rows, columns);
-  const { oversampling = Math.max(8, Math.ceil(rank / 8)), iterations = 6, tolerance = 1e-4, seed = 0 } = options;
+  const { oversampling = Math.max(8, Math.ceil(rank / 8)), iterations = 3, tolerance = 1e-4, seed = 0 } = options;
   const width = Math.min(side, rank + oversampling);
   if (side <= EXACT_SIDE || width === side) {
     const { u, singularValues, vt } = svd(matrixFrom(rows, columns, data));

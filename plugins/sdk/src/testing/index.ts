@@ -1,0 +1,14 @@
+export {
+  describeStrategyConformance,
+  type ConformanceOptions,
+  type Expectation,
+  type TestFunctions,
+} from './describe-strategy-conformance.js';
+export { distance, fuseAdapters, readDeltas, type FusedForTest, type FuseForTest } from './fuse-adapters.js';
+export {
+  memoryAdapter,
+  SYNTHETIC_MODULES,
+  syntheticAdapter,
+  type SyntheticModule,
+  type SyntheticOptions,
+} from './synthetic-adapters.js';

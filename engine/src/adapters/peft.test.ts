@@ -1,0 +1,148 @@
+import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openSafetensors } from '../tensors/index.js';
+import { exportPeftFolder } from './export-peft-folder.js';
+import { openAdapter } from './open-adapter.js';
+import { readPeftFolder } from './read-peft-folder.js';
+import { writeAdapter } from './write-adapter.js';
+
+/** Adapters as PEFT 0.21.0 saved them, and the update of each module as PEFT applies it. */
+const golden = fileURLToPath(new URL('../../golden/peft/', import.meta.url));
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'crucible-peft-'));
+});
+afterAll(() => rm(folder, { recursive: true, force: true }));
+
+interface Case {
+  readonly inputs: { readonly adapter: string };
+  readonly tolerance: { readonly delta: { readonly atol: number; readonly rtol: number } };
+  readonly facts: { readonly scale: Readonly<Record<string, number>>; readonly rank: Readonly<Record<string, number>> };
+}
+
+describe('a plain LoRA that PEFT saved gives the updates that PEFT applies', () => {
+  const names = ['eq-a', 'rs-a', 'mix-a', 'mix-b', 'mix-c', 'pat-a', 'pat-b', 'regex-a', 'layer-a'];
+  it.each(names)('%s', async (name) => {
+    const { inputs, tolerance, facts } = JSON.parse(
+      readFileSync(join(golden, `adapter-${name}`, 'case.json'), 'utf8'),
+    ) as Case;
+    const adapter = await readPeftFolder(join(golden, `adapter-${name}`, inputs.adapter));
+    const expected = await openSafetensors(join(golden, `adapter-${name}`, 'expected.safetensors'));
+    const infos = [...adapter.modules.values()];
+    expect(Object.fromEntries(infos.map((info) => [info.name, info.rank]))).toEqual(facts.rank);
+    expect(Object.fromEntries(infos.map((info) => [info.name, info.scale]))).toEqual(facts.scale);
+    for (const { name: module, rank, scale, inFeatures, outFeatures } of infos) {
+      const { a, b } = await adapter.readFactors(module);
+      const delta = await expected.readFloat32(`delta/${module}`);
+      const excess = delta.map((value, at) => {
+        const [i, j] = [Math.floor(at / inFeatures), at % inFeatures];
+        let sum = 0;
+        for (let k = 0; k < rank; k += 1) sum += b[i * rank + k]! * a[k * inFeatures + j]!;
+        return Math.abs(scale * sum - value) - tolerance.delta.atol - tolerance.delta.rtol * Math.abs(value);
+      });
+      expect(delta).toHaveLength(outFeatures * inFeatures);
+      expect(Math.max(...excess)).toBeLessThanOrEqual(0);
+    }
+    await adapter.close();
+    await expected.close();
+  });
+});
+
+describe('what plain factors cannot express is refused, with the reason', () => {
+  const table: readonly (readonly [string, string, string])[] = [
+    ['DoRA', 'llama/dora-a', 'use_dora'],
+    ['lora_bias', 'gpt2/bias-a', 'fan_in_fan_out'],
+    ['transposed weights', 'gpt2/fan-a', 'fan_in_fan_out'],
+    ['whole modules', 'llama/saved-a', 'modules_to_save'],
+  ];
+  it.each(table)('%s', async (_, name, feature) => {
+    await expect(readPeftFolder(join(golden, '_adapters', name))).rejects.toMatchObject({
+      code: 'ADAPTER_PEFT_UNSUPPORTED',
+      message: expect.stringContaining(feature),
+    });
+  });
+
+  it('embeddings', async () => {
+    await expect(readPeftFolder(join(golden, '_adapters/llama/embed-a'))).rejects.toMatchObject({
+      code: 'ADAPTER_FOREIGN_TENSOR',
+    });
+  });
+
+  const changed = async (change: Readonly<Record<string, unknown>>): Promise<string> => {
+    const where = await mkdtemp(join(folder, 'changed-'));
+    await cp(join(golden, '_adapters/llama/eq-a'), where, { recursive: true });
+    const config = join(where, 'adapter_config.json');
+    const original = JSON.parse(await readFile(config, 'utf8')) as Readonly<Record<string, unknown>>;
+    await writeFile(config, JSON.stringify({ ...original, ...change }));
+    return where;
+  };
+  const changes: readonly (readonly [Readonly<Record<string, unknown>>, string])[] = [
+    [{ lora_bias: true }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [{ bias: 'all' }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [{ init_lora_weights: 'pissa_niter_4' }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [{ peft_type: 'LOHA' }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [{ something_new: 1 }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [{ rank_pattern: { '(a+)+': 4 } }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [{ rank_pattern: { '.*.*.*.*x': 4 } }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [{ rank_pattern: { '(?=x)': 4 } }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [{ rank_pattern: { '(': 4 } }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [{ rank_pattern: { ['x'.repeat(513)]: 4 } }, 'ADAPTER_PEFT_UNSUPPORTED'],
+    [
+      { rank_pattern: Object.fromEntries(Array.from({ length: 10_001 }, (_, i) => [`k${i}`, 1])) },
+      'ADAPTER_PEFT_CONFIG_INVALID',
+    ],
+    [{ r: 3 }, 'ADAPTER_MODULE_INVALID'],
+    [{ r: '4' }, 'ADAPTER_PEFT_CONFIG_INVALID'],
+    [{ r: 0 }, 'ADAPTER_PEFT_CONFIG_INVALID'],
+    [{ padding: 'x'.repeat(16_777_216) }, 'ADAPTER_PEFT_CONFIG_INVALID'],
+  ];
+  it.each(changes)('%.100o', async (change, code) => {
+    await expect(readPeftFolder(await changed(change))).rejects.toMatchObject({ code });
+  });
+
+  it('a folder without a config, and one of pickles', async () => {
+    await expect(readPeftFolder(folder)).rejects.toMatchObject({ code: 'ADAPTER_PEFT_CONFIG_INVALID' });
+    const where = await changed({});
+    await rename(join(where, 'adapter_model.safetensors'), join(where, 'adapter_model.bin'));
+    await expect(readPeftFolder(where)).rejects.toMatchObject({ code: 'ADAPTER_PICKLE_REFUSED' });
+  });
+});
+
+describe('an exported adapter', () => {
+  it('comes back with its modules, ranks, scales and factors, byte for byte in PEFT’s own layout', async () => {
+    const path = join(folder, 'mixed.safetensors');
+    const ranks: readonly (readonly [string, number, number])[] = [
+      ['a.b', 2, 1.5],
+      ['x.a.b', 3, 2],
+      ['x.c', 2, 2],
+      ['0', 2, 2],
+    ];
+    const infos = ranks.map(([name, rank, scale]) => ({ name, rank, scale, inFeatures: 4, outFeatures: 5 }));
+    const factors = (rank: number) => ({
+      a: Float32Array.from({ length: rank * 4 }, (_, i) => Math.sin(i)),
+      b: Float32Array.from({ length: rank * 5 }, (_, i) => Math.cos(i)),
+    });
+    const baseDigest = '0'.repeat(64);
+    const targetModules = ['a.b', 'c', '0'];
+    await writeAdapter(
+      path,
+      { version: 1, name: 'mixed', method: 'LORA', rank: 3, alpha: 4, scale: 2, targetModules, baseDigest },
+      infos.map((info) => ({ info, factors: () => factors(info.rank) })),
+    );
+    const adapter = await openAdapter(path);
+    const where = join(folder, 'exported');
+    await exportPeftFolder(adapter, where, { baseModel: 'tiny' });
+    expect(await readFile(join(where, 'adapter_model.safetensors'))).toEqual(await readFile(path));
+    const back = await readPeftFolder(where);
+    expect([...back.modules]).toEqual([...adapter.modules]);
+    expect(back.config.targetModules).toEqual([...adapter.modules.keys()]);
+    for (const { name, rank } of infos) expect(await back.readFactors(name)).toEqual(factors(rank));
+    await expect(exportPeftFolder(adapter, where)).rejects.toMatchObject({ code: 'ADAPTER_FOLDER_NOT_EMPTY' });
+    await back.close();
+    await adapter.close();
+  });
+});

@@ -1,1 +1,19 @@
+export { claimJob } from './claim.js';
+export { jobErrors } from './errors.js';
+export { queueEvaluation, settleRun, settleSweep, settleSweepOf } from './fan-in.js';
 export type * from './job-queue.js';
+export { announce, finish, isFinal, lockFamily, lockJob, lockSweep, type AnyJob, type JobRow } from './job-row.js';
+export { PgBossQueue, type ReceivedMessage } from './pg-boss-queue.js';
+export { problemOf } from './problem-of.js';
+export { recoverJobs, takeIdentity, type WorkerIdentity } from './recover.js';
+export {
+  giveBack,
+  requeue,
+  settleEvaluation,
+  settleFailure,
+  settleFusion,
+  settleTraining,
+  type Held,
+  type Usage,
+} from './settle.js';
+export { findStopped, LOG_LINES, trackJob } from './track.js';

@@ -1,0 +1,17 @@
+import { openAdapter } from '@crucible/engine/adapters';
+import type { AdapterFacts } from './protocol.js';
+
+/** Reads back what was written: what goes into the database is what the file says. */
+export async function adapterFacts(path: string): Promise<AdapterFacts> {
+  const adapter = await openAdapter(path);
+  try {
+    const { digest, byteLength, manifest, modules } = adapter;
+    const parameterCount = [...modules.values()].reduce(
+      (sum, { rank, inFeatures, outFeatures }) => sum + rank * (inFeatures + outFeatures),
+      0,
+    );
+    return { digest, byteLength, manifest, parameterCount };
+  } finally {
+    await adapter.close();
+  }
+}

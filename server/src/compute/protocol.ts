@@ -1,0 +1,100 @@
+import type { AdapterManifest } from '@crucible/engine/adapters';
+import type { Split } from '@crucible/engine/tasks';
+import type { FusionSpace } from '@crucible/sdk';
+import type { FusionOutcome } from '@crucible/sdk/host';
+import type { TrainingEpoch, TrainingOptions } from '../entities/training-run.js';
+
+/** Files are given by path: a compute process knows neither the database nor the blob store. */
+export interface ModelFiles {
+  /** Folder as Hugging Face lays it out. */
+  readonly folder: string;
+}
+export interface TaskFiles {
+  readonly name: string;
+  readonly task: string;
+  readonly head: string;
+}
+
+export interface FusionWork {
+  readonly kind: 'FUSION';
+  readonly strategy: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly members: readonly { readonly path: string; readonly weight: number }[];
+  readonly space: FusionSpace;
+  readonly outputRank: number | null;
+  readonly seed: number;
+  readonly name: string;
+  readonly frame: string | null;
+  readonly base: ModelFiles;
+  /** Tasks whose validation examples a search looks at. */
+  readonly tasks: readonly TaskFiles[];
+  readonly outputPath: string;
+}
+export interface EvaluationWork {
+  readonly kind: 'EVALUATION';
+  readonly base: ModelFiles;
+  readonly adapter: string | null;
+  readonly task: TaskFiles;
+  readonly split: Split;
+}
+export interface TrainingWork {
+  readonly kind: 'TRAINING';
+  readonly name: string;
+  readonly base: ModelFiles;
+  readonly task: TaskFiles;
+  readonly method: string;
+  readonly frame: string | null;
+  readonly options: TrainingOptions;
+  readonly seed: number;
+  /** Survives the process: a training that was killed goes on from what it finds there. */
+  readonly checkpointFolder: string;
+  readonly outputPath: string;
+}
+export type Work = FusionWork | EvaluationWork | TrainingWork;
+export type WorkKind = Work['kind'];
+
+/** What of an adapter's file goes into its row. */
+export interface AdapterFacts {
+  readonly digest: string;
+  readonly byteLength: number;
+  readonly manifest: AdapterManifest;
+  readonly parameterCount: number;
+}
+export interface FusionResult {
+  readonly kind: 'FUSION';
+  readonly outcome: FusionOutcome;
+  readonly adapter: AdapterFacts;
+}
+export interface EvaluationOutcome {
+  readonly kind: 'EVALUATION';
+  readonly n: number;
+  readonly accuracy: number;
+  readonly interval: { readonly low: number; readonly high: number; readonly confidence: number };
+  readonly loss: number;
+  readonly outcomes: Uint8Array;
+}
+export interface TrainingResult {
+  readonly kind: 'TRAINING';
+  readonly path: string;
+  readonly adapter: AdapterFacts;
+  readonly history: readonly TrainingEpoch[];
+}
+export type Result = FusionResult | EvaluationOutcome | TrainingResult;
+
+export interface WorkProblem {
+  readonly code: string;
+  readonly message: string;
+  readonly remedy: string | null;
+}
+
+/** From the worker to a compute process. */
+export type Order = { readonly type: 'run'; readonly work: Work } | { readonly type: 'abort' };
+
+/** From a compute process to the worker. Each `run` is answered by exactly one `done` or `failed`. */
+export type Report =
+  | { readonly type: 'ready' }
+  | { readonly type: 'backend'; readonly name: string; readonly reason: string }
+  | { readonly type: 'progress'; readonly phase: string; readonly done: number; readonly total: number }
+  | { readonly type: 'log'; readonly line: string }
+  | { readonly type: 'done'; readonly result: Result; readonly seconds: number }
+  | { readonly type: 'failed'; readonly problem: WorkProblem };

@@ -1,0 +1,41 @@
+import { openAdapter, openFrame } from '@crucible/engine/adapters';
+import { runFusion } from '@crucible/sdk/host';
+import { adapterFacts } from './adapter-facts.js';
+import type { ComputeContext } from './compute-context.js';
+import { loadStrategy } from './load-strategy.js';
+import type { FusionResult, FusionWork } from './protocol.js';
+
+/** Fuses; equal work gives equal bytes. */
+export async function runFusionWork(work: FusionWork, context: ComputeContext): Promise<FusionResult> {
+  const { backend, signal, onProgress, onLog } = context;
+  const strategy = await loadStrategy(work.strategy);
+  const opened: { close(): Promise<void> }[] = [];
+  try {
+    const members = [];
+    for (const { path, weight } of work.members) {
+      const adapter = await openAdapter(path);
+      opened.push(adapter);
+      members.push({ adapter, weight });
+    }
+    const frame = work.frame === null ? undefined : await openFrame(work.frame);
+    if (frame) opened.push(frame);
+    const outcome = await runFusion({
+      strategy,
+      options: work.options,
+      members,
+      space: work.space,
+      ...(work.outputRank === null ? {} : { outputRank: work.outputRank }),
+      seed: work.seed,
+      name: work.name,
+      ...(frame === undefined ? {} : { frame }),
+      outputPath: work.outputPath,
+      tf: backend.tf,
+      signal,
+      onProgress,
+      onLog,
+    });
+    return { kind: 'FUSION', outcome, adapter: await adapterFacts(outcome.path) };
+  } finally {
+    for (const file of opened) await file.close();
+  }
+}

@@ -1,0 +1,77 @@
+import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
+import {
+  Evaluation,
+  FINAL_STATES,
+  FusionRun,
+  type RunState,
+  Sweep,
+  TrainingRun,
+  type JobProblem,
+} from '../entities/index.js';
+import { notifyChange, type ChangeKind } from '../changes/index.js';
+import type { JobKind } from './job-queue.js';
+
+export type JobRow = FusionRun | Evaluation | TrainingRun;
+export type AnyJob = JobRow | Sweep;
+
+const CLASSES = { FUSION: FusionRun, EVALUATION: Evaluation, TRAINING: TrainingRun } as const;
+export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
+  FUSION: 'fusion_run',
+  EVALUATION: 'evaluation',
+  TRAINING: 'training_run',
+};
+export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
+  FUSION: 'FUSION_RUN',
+  EVALUATION: 'EVALUATION',
+  TRAINING: 'TRAINING_RUN',
+};
+
+/** The row, locked until the transaction ends, as it is in the database now. */
+export async function lockJob(em: EntityManager, kind: JobKind, id: string): Promise<JobRow | null> {
+  return em.findOne<JobRow>(CLASSES[kind], { id } as never, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+}
+
+export async function lockSweep(em: EntityManager, id: string): Promise<Sweep | null> {
+  return em.findOne(Sweep, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+}
+
+/**
+ * Locks a job after those that wait for it: sweep, then run, then evaluation. Every transaction that touches more than one of a family takes
+ * them in this order, so that two never wait for each other.
+ */
+export async function lockFamily(em: EntityManager, kind: JobKind, id: string): Promise<JobRow | null> {
+  const row = await em.findOne<JobRow>(CLASSES[kind], { id } as never);
+  const run = row instanceof Evaluation ? (row.run?.id ?? null) : null;
+  const parent = run === null ? null : await em.findOne(FusionRun, { id: run });
+  const sweep =
+    row instanceof Evaluation
+      ? (row.sweep?.id ?? parent?.sweep?.id)
+      : row instanceof FusionRun
+        ? row.sweep?.id
+        : undefined;
+  if (sweep !== undefined) await lockSweep(em, sweep);
+  if (run !== null) await lockJob(em, 'FUSION', run);
+  return row && lockJob(em, kind, id);
+}
+
+export const isFinal = (job: { readonly state: RunState }): boolean => FINAL_STATES.has(job.state);
+
+/** Puts a job into its final state, once. */
+export function finish(job: AnyJob, state: RunState, problem: JobProblem | null = null): void {
+  job.state = state;
+  job.problem = problem;
+  job.finishedAt = new Date();
+  job.worker = null;
+}
+
+export async function announce(em: EntityManager, job: AnyJob): Promise<void> {
+  const kind: ChangeKind =
+    job instanceof FusionRun
+      ? 'FUSION_RUN'
+      : job instanceof Sweep
+        ? 'SWEEP'
+        : job instanceof Evaluation
+          ? 'EVALUATION'
+          : 'TRAINING_RUN';
+  await notifyChange(em, { kind, id: job.id });
+}

@@ -1,0 +1,218 @@
+import { ref, type EntityManager } from '@mikro-orm/postgresql';
+import type { AdapterFacts, EvaluationOutcome, FusionResult, TrainingResult } from '../compute/protocol.js';
+import {
+  Adapter,
+  BaseModel,
+  Evaluation,
+  FusionMember,
+  type FusionRun,
+  Metric,
+  Origin,
+  RunState,
+  Score,
+  SplitName,
+  StrategyKind,
+  TangentFrame,
+  type TrainingRun,
+  type FidelityReport,
+  type JobProblem,
+  type SearchStep,
+} from '../entities/index.js';
+import { settleParents } from './claim.js';
+import { queueEvaluation, settleRun } from './fan-in.js';
+import { announce, finish, lockFamily, type JobRow } from './job-row.js';
+import type { JobKind } from './job-queue.js';
+import type { PgBossQueue, ReceivedMessage } from './pg-boss-queue.js';
+
+/** A job as its worker holds it: what it does counts only while `attempt` is still the row's. */
+export interface Held extends ReceivedMessage {
+  readonly attempt: number;
+}
+
+/** What is recorded at the end of a job whatever came of it. */
+export interface Usage {
+  readonly seconds: number;
+  readonly peakMemoryBytes: number;
+}
+
+/**
+ * Records under the lock, if the job is still held, and completes its message in the same transaction. Answers false where somebody else
+ * holds or ended it meanwhile: nothing is recorded then, so that no job ends twice.
+ */
+async function settle<Row extends JobRow>(
+  em: EntityManager,
+  queue: PgBossQueue,
+  held: Held,
+  usage: Usage,
+  record: (em: EntityManager, job: Row) => Promise<void>,
+): Promise<boolean> {
+  return em.transactional(async (em) => {
+    const job = (await lockFamily(em, held.kind, held.id)) as Row | null;
+    if (job === null || job.attempt !== held.attempt || job.state !== RunState.RUNNING) {
+      await queue.complete(held.messageId, em);
+      return false;
+    }
+    job.peakMemoryBytes = Math.max(job.peakMemoryBytes ?? 0, usage.peakMemoryBytes);
+    await record(em, job);
+    await em.flush();
+    await settleParents(em, queue, job);
+    await queue.complete(held.messageId, em);
+    await announce(em, job);
+    return true;
+  });
+}
+
+/** The output becomes an adapter and its evaluations are queued, all in one transaction with the run's next state. */
+export async function settleFusion(
+  em: EntityManager,
+  queue: PgBossQueue,
+  held: Held,
+  usage: Usage,
+  { outcome, adapter: facts }: FusionResult,
+): Promise<boolean> {
+  return settle<FusionRun>(em, queue, held, usage, async (em, run) => {
+    const strategy = await run.strategy.loadOrFail();
+    const members = await em.find(FusionMember, { run: run.id }, { populate: ['adapter'] });
+    const sources = members.map(({ adapter }) => adapter.getEntity());
+    const methods = new Set(sources.map(({ method }) => method));
+    const adapter = await makeAdapter(em, facts, {
+      name: run.name ?? `${strategy.title} of ${sources.length} adapters`,
+      base: sources[0]!.base,
+      method: methods.size === 1 ? sources[0]!.method : 'MIXED',
+      origin: Origin.FUSED,
+    });
+    run.output = ref(adapter);
+    run.fidelity = structuredClone(outcome.fidelity) as FidelityReport;
+    run.trace = outcome.trace ? (structuredClone(outcome.trace) as SearchStep[]) : null;
+    run.coefficients = outcome.coefficients ? [...outcome.coefficients] : null;
+    run.timings = [...outcome.timings.map((timing) => ({ ...timing })), { phase: 'TOTAL', seconds: usage.seconds }];
+    run.state = RunState.SCORING;
+    run.worker = null;
+    for (const task of run.evaluateOn) {
+      const searched = strategy.kind === StrategyKind.SEARCH && run.evaluationSplit !== SplitName.VALIDATION;
+      const evaluation = em.create(Evaluation, {
+        base: adapter.base,
+        adapter: ref(adapter),
+        task,
+        split: run.evaluationSplit,
+        run: ref(run),
+        selectedOn: searched ? SplitName.VALIDATION : null,
+      } as never);
+      await queueEvaluation(em, queue, evaluation);
+    }
+    // With nothing to wait for, the run ends here.
+    await settleRun(em, queue, run);
+  });
+}
+
+export async function settleEvaluation(
+  em: EntityManager,
+  queue: PgBossQueue,
+  held: Held,
+  usage: Usage,
+  result: EvaluationOutcome,
+  outcomes: string,
+): Promise<boolean> {
+  return settle<Evaluation>(em, queue, held, usage, async (em, evaluation) => {
+    const { base, adapter, run, task, split, selectedOn } = evaluation;
+    const { n, accuracy: value, interval, loss } = result;
+    em.persist(
+      em.create(Score, {
+        evaluation: ref(evaluation),
+        base,
+        adapter,
+        run,
+        task,
+        split,
+        selectedOn,
+        metric: Metric.ACCURACY,
+        value,
+        n,
+        loss,
+        interval: { ...interval },
+        outcomes,
+      } as never),
+    );
+    evaluation.timings = [{ phase: 'SCORE', seconds: usage.seconds }];
+    finish(evaluation, RunState.SUCCEEDED);
+  });
+}
+
+export async function settleTraining(
+  em: EntityManager,
+  queue: PgBossQueue,
+  held: Held,
+  usage: Usage,
+  { adapter: facts, history }: TrainingResult,
+): Promise<boolean> {
+  return settle<TrainingRun>(em, queue, held, usage, async (em, run) => {
+    const { name, base, method, task } = run;
+    const adapter = await makeAdapter(em, facts, { name, base, method, origin: Origin.TRAINED, task });
+    run.output = ref(adapter);
+    run.history = history.map((epoch) => ({ ...epoch }));
+    run.timings = [{ phase: 'TRAIN', seconds: usage.seconds }];
+    finish(run, RunState.SUCCEEDED);
+  });
+}
+
+/** FAILED, with the reason; or CANCELLED, where that was asked for and the process is gone. */
+export async function settleFailure(
+  em: EntityManager,
+  queue: PgBossQueue,
+  held: Held,
+  usage: Usage,
+  problem: JobProblem,
+): Promise<boolean> {
+  return settle(em, queue, held, usage, async (_, job) => {
+    if (job.cancelRequestedAt !== null) finish(job, RunState.CANCELLED);
+    else finish(job, RunState.FAILED, problem);
+  });
+}
+
+/**
+ * Gives a job back to the queue: its process died, or its worker stops. Answers how often it has crashed by itself; a job that crashes
+ * `limit` times fails with `problem` instead.
+ */
+export async function giveBack(
+  em: EntityManager,
+  queue: PgBossQueue,
+  held: Held,
+  usage: Usage,
+  crash?: { readonly limit: number; readonly problem: (times: number) => JobProblem },
+): Promise<boolean> {
+  return settle(em, queue, held, usage, async (em, job) => {
+    if (crash) job.crashes += 1;
+    if (job.cancelRequestedAt !== null) finish(job, RunState.CANCELLED);
+    else if (crash && job.crashes >= crash.limit) finish(job, RunState.FAILED, crash.problem(job.crashes));
+    else await requeue(em, queue, held.kind, job);
+  });
+}
+
+export async function requeue(em: EntityManager, queue: PgBossQueue, kind: JobKind, job: JobRow): Promise<void> {
+  job.state = RunState.QUEUED;
+  job.worker = null;
+  job.queueJob = await queue.send(em, { kind, id: job.id });
+}
+
+async function makeAdapter(
+  em: EntityManager,
+  { digest, byteLength, manifest, parameterCount }: AdapterFacts,
+  own: Pick<Adapter, 'name' | 'base' | 'method' | 'origin'> & { readonly task?: Adapter['task'] },
+): Promise<Adapter> {
+  const frame =
+    manifest.frameDigest === undefined ? null : await em.findOne(TangentFrame, { digest: manifest.frameDigest });
+  const base = own.base.id;
+  const adapter = em.create(Adapter, {
+    ...own,
+    base: em.getReference(BaseModel, base),
+    frame: frame && ref(frame),
+    rank: manifest.rank,
+    scale: manifest.scale,
+    targetModules: [...manifest.targetModules],
+    parameterCount,
+    digest,
+    sizeBytes: byteLength,
+  } as never);
+  em.persist(adapter);
+  return adapter;
+}

@@ -1,0 +1,93 @@
+import { join } from 'node:path';
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { BlobStore } from '../blobs/index.js';
+import type { TaskFiles, Work } from '../compute/protocol.js';
+import {
+  type BaseModel,
+  Evaluation,
+  FusionMember,
+  FusionRun,
+  type TangentFrame,
+  type Task,
+  TaskHead,
+  type SplitName,
+} from '../entities/index.js';
+import type { Split } from '@crucible/engine/tasks';
+import type { JobRow } from '../jobs/index.js';
+
+/** What a compute process needs to be told about a job: rows turned into paths of files. */
+export async function describeWork(em: EntityManager, blobs: BlobStore, home: string, job: JobRow): Promise<Work> {
+  if (job instanceof FusionRun) return describeFusion(em, blobs, home, job);
+  if (job instanceof Evaluation) return describeEvaluation(em, blobs, home, job);
+  const base = await job.base.loadOrFail();
+  const frame = job.frame && (await job.frame.loadOrFail());
+  return {
+    kind: 'TRAINING',
+    name: job.name,
+    base: { folder: await modelFolder(blobs, home, base) },
+    task: await taskFiles(em, blobs, base, await job.task.loadOrFail()),
+    method: job.method,
+    frame: frame && (await blobs.locate(frame.blob)),
+    options: job.options,
+    seed: job.seed,
+    checkpointFolder: join(home, 'checkpoints', job.id),
+    outputPath: await blobs.incoming(),
+  };
+}
+
+async function describeFusion(em: EntityManager, blobs: BlobStore, home: string, run: FusionRun): Promise<Work> {
+  const strategy = await run.strategy.loadOrFail();
+  const members = await em.find(
+    FusionMember,
+    { run: run.id },
+    { orderBy: { position: 'asc' }, populate: ['adapter', 'adapter.task', 'adapter.frame', 'adapter.base'] },
+  );
+  const adapters = members.map(({ adapter }) => adapter.getEntity());
+  const base = adapters[0]!.base.getEntity();
+  const frames = new Set(adapters.map(({ frame }) => frame?.id ?? null));
+  const frame = frames.size === 1 && adapters[0]!.frame !== null ? adapters[0]!.frame.getEntity() : null;
+  const tasks = new Map(adapters.flatMap(({ task }) => (task === null ? [] : [[task.id, task.getEntity()] as const])));
+  return {
+    kind: 'FUSION',
+    strategy: strategy.key,
+    options: run.options,
+    members: await Promise.all(
+      members.map(async ({ weight }, index) => ({ path: await blobs.locate(adapters[index]!.digest), weight })),
+    ),
+    space: run.space,
+    outputRank: run.outputRank,
+    seed: run.seed,
+    // Part of the file's bytes: equal fingerprints must give equal bytes, whatever the run is called.
+    name: `fusion-${run.fingerprint.slice(0, 16)}`,
+    frame: frame && (await blobs.locate((frame satisfies TangentFrame).blob)),
+    base: { folder: await modelFolder(blobs, home, base) },
+    tasks: await Promise.all([...tasks.values()].map((task) => taskFiles(em, blobs, base, task))),
+    outputPath: await blobs.incoming(),
+  };
+}
+
+async function describeEvaluation(em: EntityManager, blobs: BlobStore, home: string, job: Evaluation): Promise<Work> {
+  const base = await job.base.loadOrFail();
+  const adapter = job.adapter && (await job.adapter.loadOrFail());
+  return {
+    kind: 'EVALUATION',
+    base: { folder: await modelFolder(blobs, home, base) },
+    adapter: adapter && (await blobs.locate(adapter.digest)),
+    task: await taskFiles(em, blobs, base, await job.task.loadOrFail()),
+    split: splitOf(job.split),
+  };
+}
+
+export const splitOf = (split: SplitName): Split => split.toLowerCase() as Split;
+
+async function taskFiles(em: EntityManager, blobs: BlobStore, base: BaseModel, task: Task): Promise<TaskFiles> {
+  const head = await em.findOneOrFail(TaskHead, { task: task.id, base: base.id });
+  return { name: task.name, task: await blobs.locate(task.digest), head: await blobs.locate(head.digest) };
+}
+
+/** The base's files under their names, linked to the blobs: a loader wants a folder. */
+async function modelFolder(blobs: BlobStore, home: string, base: BaseModel): Promise<string> {
+  const folder = join(home, 'models', base.digest);
+  for (const [name, digest] of Object.entries(base.files)) await blobs.linkTo(digest, join(folder, name));
+  return folder;
+}

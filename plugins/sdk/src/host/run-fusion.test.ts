@@ -138,7 +138,7 @@ describe('runFusion, linear rules', () => {
       }
       expect(output.manifest).toMatchObject({ rank: 4, scale: 2 });
       await output.close();
-      expect(outcome.fidelity.perAdapter[0]!.retainedEnergy).toBeCloseTo(1, 12);
+      expect(outcome.fidelity.perAdapter[0]!.retainedEnergy).toBeCloseTo(1, 6);
       expect(outcome.fidelity.perAdapter[1]!.retainedEnergy).toBeLessThan(0.9);
     },
   );

@@ -1,20 +1,10 @@
-import {
-  concatenate,
-  createMatrix,
-  innerProduct,
-  joinColumns,
-  multiply,
-  multiplyTransposed,
-  norm,
-  scaleMatrix,
-  thinQr,
-  transpose,
-  type LowRank,
-} from '@crucible/engine/algebra';
+import { concatenate, matrixFrom, norm, thinQr, toFloat32, transpose, type Matrix } from '@crucible/engine/algebra';
+import type { Tensor2D } from '@tensorflow/tfjs-core';
+import type { TensorFlow } from '../../contract/context.js';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import { commonScale, equalBits } from './combine-factors.js';
 import { lowRankOf } from './low-rank-of.js';
-import type { ModuleTask } from './module-task.js';
+import type { FusedFactors, ModuleTask, TaskMember } from './module-task.js';
 import type { Refactored } from './refactored.js';
 
 /** What one module adds to the report. Energies are squared Frobenius norms; what is absent was not needed, since nothing was lost. */
@@ -30,11 +20,20 @@ export interface ModuleFidelity {
   /** FACTOR space, for rules that are not linear: whether the adapters' A's differ, so that what was merged is not ΔW. */
   readonly mixed?: boolean;
   /** Adapters whose ΔW may lie partly outside of the output's row and column spaces; the others are kept whole. */
-  readonly kept: readonly { readonly position: number; readonly kept: number; readonly total: number }[];
+  readonly kept: readonly KeptEnergy[];
+}
+interface KeptEnergy {
+  readonly position: number;
+  readonly kept: number;
+  readonly total: number;
 }
 
-/** Without coefficients the result came from a rule that merges matrices. */
+/**
+ * Without coefficients the result came from a rule that merges matrices. The tall products run on the backend in float32, many times as fast as
+ * float64 here: shares and errors of the report are good to 1e-6, and no output depends on them.
+ */
 export function measureFidelity(
+  tf: TensorFlow,
   task: ModuleTask,
   space: FusionSpace,
   { factors, energy }: Refactored,
@@ -42,75 +41,102 @@ export function measureFidelity(
 ): ModuleFidelity {
   const whole = coefficients && energy === undefined && (space === 'DELTA' || space === 'CORE');
   const partial = task.members.filter((_, i) => !whole || coefficients[i] === 0);
-  const kept = factors.zero ? lostWhole(task, partial) : keptEnergies(task, partial, lowRankOf(factors, task));
+  const kept = keptEnergies(tf, task, partial, factors);
   const loss = energy && { exact: energy.exact, error: energy.lost, lost: energy.lost };
   if (space !== 'FACTOR') return { ...loss, kept };
   if (coefficients === undefined) {
     return { ...loss, mixed: task.members.some(({ a }) => !equalBits(a, task.members[0]!.a)), kept };
   }
-  return { ...loss, ...crossTerms(task, { factors, ...(energy && { energy }) }, coefficients), kept };
-}
-
-function lostWhole(task: ModuleTask, members: ModuleTask['members']): ModuleFidelity['kept'] {
-  return members.map((member) => {
-    const delta = lowRankOf(member, task);
-    return { position: member.position, kept: 0, total: innerProduct(delta, delta) };
-  });
+  const lost = energy?.lost ?? 0;
+  return {
+    ...(lost > 0 ? lossOf(task, factors, coefficients, lost) : crossTerms(tf, task, factors, coefficients)),
+    kept,
+  };
 }
 
 /** ‖P·ΔW_i·Q‖² with P and Q the projections on the output's column and row spaces, and ‖ΔW_i‖². */
-function keptEnergies(task: ModuleTask, members: ModuleTask['members'], output: LowRank): ModuleFidelity['kept'] {
+function keptEnergies(
+  tf: TensorFlow,
+  task: ModuleTask,
+  members: readonly TaskMember[],
+  output: FusedFactors,
+): readonly KeptEnergy[] {
   if (members.length === 0) return [];
-  const left = thinQr(output.b).q;
-  const right = thinQr(transpose(output.a)).q;
-  return members.map((member) => {
-    const delta = lowRankOf(member, task);
-    const core = innerProductOf({
-      b: multiplyTransposed(left, delta.b),
-      a: multiply(delta.a, right),
-      scale: delta.scale,
+  const { outFeatures, inFeatures } = task;
+  // Where A stays, its rows span the output's row space already: ‖P·B_i·A0‖ needs no second basis.
+  const shared = members.every(({ a }) => equalBits(a, output.a));
+  const left = thinQr(matrixFrom(outFeatures, output.rank, output.b)).q;
+  const right = shared ? undefined : thinQr(transpose(matrixFrom(output.rank, inFeatures, output.a))).q;
+  return tf.tidy(() => {
+    const onLeft = tensorOf(tf, left);
+    const onRight = right && tensorOf(tf, right);
+    let gramOfA: Float32Array | undefined;
+    return members.map(({ position, a, b, rank, scale }) => {
+      const factorA = tf.tensor2d(a, [rank, inFeatures]);
+      const factorB = tf.tensor2d(b, [outFeatures, rank]);
+      if (!shared || gramOfA === undefined) gramOfA = gram(tf, factorA, false);
+      const total = scale ** 2 * dot(gram(tf, factorB, true), gramOfA);
+      const inLeft = left.columns === 0 ? undefined : tf.matMul<Tensor2D>(onLeft, factorB, true);
+      const inRight = onRight && right!.columns > 0 ? gram(tf, tf.matMul<Tensor2D>(factorA, onRight), false) : gramOfA;
+      const kept = inLeft === undefined ? 0 : scale ** 2 * dot(gram(tf, inLeft, true), inRight);
+      return { position, kept: Math.max(0, Math.min(kept, total)), total };
     });
-    const total = innerProductOf(delta);
-    return { position: member.position, kept: Math.min(core, total), total };
   });
 }
-
-const innerProductOf = (x: LowRank): number => innerProduct(x, x);
 
 /**
  * FACTOR space applies s·(Σ cB)·A' with A' = A0 + Σ c(A - A0), where Σ c·ΔW is s·Σ c·B_i·A_i: they differ by s·Σ c·B_i·(A' - A_i), the cross terms
  * (paper.md 2.1). Written so, their norm needs no difference of large numbers.
  */
 function crossTerms(
+  tf: TensorFlow,
   task: ModuleTask,
-  { factors, energy }: Refactored,
+  output: FusedFactors,
   coefficients: readonly number[],
 ): Pick<ModuleFidelity, 'exact' | 'error' | 'lost' | 'cross'> {
   const { members, outFeatures, inFeatures } = task;
   const terms = members.map((member, i) => ({ member, c: coefficients[i]! })).filter(({ c }) => c !== 0);
   if (terms.length === 0) return { exact: 0, error: 0, lost: 0, cross: 0 };
-  const deltas = terms.map(({ member }) => lowRankOf(member, task));
-  const exact =
-    norm(
-      concatenate(
-        deltas,
-        terms.map(({ c }) => c),
+  const { scale, factors } = commonScale(members);
+  return tf.tidy(() => {
+    const rows = terms.map(({ member }) => tf.tensor2d(member.a, [member.rank, inFeatures]));
+    const applied = tf.tensor2d(output.a, [output.rank, inFeatures]);
+    const b = tf.concat2d(
+      terms.map(({ member, c }) =>
+        tf.mul<Tensor2D>(tf.tensor2d(member.b, [outFeatures, member.rank]), c * factors(member)),
       ),
-    ) ** 2;
-  if (energy !== undefined && energy.lost > 0) {
-    const difference = concatenate([lowRankOf(factors, task), ...deltas], [1, ...terms.map(({ c }) => -c)]);
-    return { exact, error: norm(difference) ** 2, lost: energy.lost };
-  }
-  const { factors: own } = commonScale(members);
-  const b = joinColumns(
-    terms.map(({ member, c }, i) => scaleMatrix(deltas[i]!.b, c * own(member))),
-    outFeatures,
-  );
-  const a = createMatrix(b.columns, inFeatures);
-  terms.forEach(({ member }, i) => {
-    const at = i * member.rank * inFeatures;
-    for (let j = 0; j < member.a.length; j += 1) a.data[at + j] = factors.a[j]! - member.a[j]!;
+      1,
+    );
+    const gramOfB = gram(tf, b, true);
+    const energy = (a: readonly Tensor2D[]): number =>
+      Math.max(0, scale ** 2 * dot(gramOfB, gram(tf, tf.concat2d([...a], 0), false)));
+    const cross = energy(rows.map((row) => tf.sub<Tensor2D>(applied, row)));
+    return { exact: energy(rows), error: cross, lost: 0, cross };
   });
-  const cross = innerProductOf({ b, a, scale: factors.scale });
-  return { exact, error: cross, lost: 0, cross };
+}
+
+/** FACTOR space at a lower rank: cross terms and what the rank has lost are not orthogonal, so their sum is measured as one. */
+function lossOf(
+  task: ModuleTask,
+  output: FusedFactors,
+  coefficients: readonly number[],
+  lost: number,
+): Pick<ModuleFidelity, 'exact' | 'error' | 'lost'> {
+  const deltas = task.members.map((member) => lowRankOf(member, task));
+  const exact = norm(concatenate(deltas, coefficients)) ** 2;
+  const difference = concatenate([lowRankOf(output, task), ...deltas], [1, ...coefficients.map((c) => -c)]);
+  return { exact, error: norm(difference) ** 2, lost };
+}
+
+const tensorOf = (tf: TensorFlow, matrix: Matrix): Tensor2D =>
+  tf.tensor2d(toFloat32(matrix), [matrix.rows, matrix.columns]);
+
+/** Products of all pairs of columns, or of rows. */
+const gram = (tf: TensorFlow, x: Tensor2D, ofColumns: boolean): Float32Array =>
+  tf.matMul(x, x, ofColumns, !ofColumns).dataSync<'float32'>();
+
+function dot(x: Float32Array, y: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < x.length; i += 1) sum += x[i]! * y[i]!;
+  return sum;
 }

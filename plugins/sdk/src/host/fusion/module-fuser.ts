@@ -5,6 +5,7 @@ import type { FusionSpace } from '../../contract/fusion-space.js';
 import type { ModuleInput, ModuleOutput, ModuleStrategy } from '../../contract/strategy.js';
 import { pluginErrors } from '../../errors.js';
 import { combineFactors } from './combine-factors.js';
+import { createCoreCache, type CoreMatrix } from './core-cache.js';
 import { compressFactors } from './compress-factors.js';
 import { lowRankOf } from './low-rank-of.js';
 import { measureFidelity, type ModuleFidelity } from './module-fidelity.js';
@@ -46,6 +47,8 @@ export interface ModuleFuser {
 export function createModuleFuser(setup: FuserSetup): ModuleFuser {
   const { strategyId, space, outputRank, tf, context } = setup;
   let warned = false;
+  const cache = createCoreCache();
+  const coresOf = (task: ModuleTask): readonly CoreMatrix[] => cache.take(task, () => basisOf(task));
 
   const call = async <T>(step: string, module: string, work: () => Promise<T> | T): Promise<T> => {
     try {
@@ -73,7 +76,7 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
   ): Promise<void> =>
     withTensorScope(tf, async () => {
       const before = tf.memory().numTensors;
-      const vectors = prepareVectors(tf, task, space, () => basisOf(task));
+      const vectors = prepareVectors(tf, task, space, () => coresOf(task));
       const result = await call(step, task.module, () => work(inputOf(setup, task, vectors)));
       const outputs = await use(result, vectors);
       vectors.dispose();
@@ -84,7 +87,7 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
   const finish = (task: ModuleTask, exact: FusedFactors, coefficients: readonly number[]): FusedModule => {
     const contributors = task.members.filter((_, i) => coefficients[i] !== 0).map(({ position }) => position);
     const result = compressFactors(task, exact, outputRank);
-    const fidelity = measureFidelity(task, space, result, coefficients);
+    const fidelity = measureFidelity(tf, task, space, result, coefficients);
     return { factors: result.factors, contributors, kind: 'combination', fidelity };
   };
 
@@ -125,7 +128,7 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
             factors: result.factors,
             contributors,
             kind: 'vectors',
-            fidelity: measureFidelity(task, space, result),
+            fidelity: measureFidelity(tf, task, space, result),
           };
           return output.vectors;
         },

@@ -1,15 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { selectBackend } from '@crucible/engine/backend';
 import type { TensorFlow } from '../../contract/context.js';
 
-/** Backends that ship inside npm packages of the engine, each loaded only when it is wanted. */
-const BACKENDS: Readonly<Record<string, () => Promise<unknown>>> = {
-  cpu: () => import('@tensorflow/tfjs-backend-cpu'),
-  wasm: () => import('@tensorflow/tfjs-backend-wasm'),
-};
-
-export async function openBackend(name: string): Promise<TensorFlow> {
-  await BACKENDS[name]?.();
-  await tf.setBackend(name);
-  await tf.ready();
-  return tf;
+/** Opens a backend by the name that `tf.getBackend()` gives: a worker computes on what its host computes on. */
+export async function openBackend(registered: string): Promise<TensorFlow> {
+  // libtensorflow registers one name with and without a GPU, and takes a GPU where it finds one.
+  const backend = registered === 'tensorflow' ? 'tensorflow-cpu' : registered;
+  return (await selectBackend({ backend })).tf;
 }

@@ -1,8 +1,8 @@
-import { toFloat32, type CoreBasis } from '@crucible/engine/algebra';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { TensorFlow } from '../../contract/context.js';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import { checkFrame, checkRanks, commonScale } from './combine-factors.js';
+import type { CoreMatrix } from './core-cache.js';
 import type { ModuleTask } from './module-task.js';
 
 /**
@@ -21,12 +21,12 @@ export function prepareVectors(
   tf: TensorFlow,
   task: ModuleTask,
   space: FusionSpace,
-  basis: () => CoreBasis,
+  cores: () => readonly CoreMatrix[],
 ): LazyVectors {
   if (space === 'FRAME') checkFrame(task);
   if (space === 'FACTOR') checkRanks(task);
   const made = new Map<number, readonly Tensor2D[]>();
-  const make = makerOf(tf, task, space, basis);
+  const make = makerOf(tf, task, space, cores);
   return {
     of(place) {
       const known = made.get(place) ?? make(place);
@@ -34,7 +34,7 @@ export function prepareVectors(
       return known;
     },
     get shapes() {
-      return shapesOf(task, space, basis);
+      return shapesOf(task, space, cores);
     },
     dispose() {
       for (const tensor of [...made.values()].flat()) tensor.dispose();
@@ -46,7 +46,7 @@ function makerOf(
   tf: TensorFlow,
   task: ModuleTask,
   space: FusionSpace,
-  basis: () => CoreBasis,
+  cores: () => readonly CoreMatrix[],
 ): (place: number) => readonly Tensor2D[] {
   const { members, outFeatures, inFeatures, frameA } = task;
   const factors = space === 'FACTOR' ? commonScale(members).factors : () => 1;
@@ -70,8 +70,8 @@ function makerOf(
           }),
         ];
       case 'CORE': {
-        const core = basis().cores[place]!;
-        return [tf.tensor2d(toFloat32(core), [core.rows, core.columns])];
+        const core = cores()[place]!;
+        return [tf.tensor2d(core.data, [core.rows, core.columns])];
       }
     }
   };
@@ -80,7 +80,7 @@ function makerOf(
 function shapesOf(
   { members, outFeatures, inFeatures }: ModuleTask,
   space: FusionSpace,
-  basis: () => CoreBasis,
+  cores: () => readonly CoreMatrix[],
 ): readonly (readonly [number, number])[] {
   const { rank } = members[0]!;
   switch (space) {
@@ -94,6 +94,6 @@ function shapesOf(
     case 'DELTA':
       return [[outFeatures, inFeatures]];
     case 'CORE':
-      return [[basis().qb.columns, basis().qa.rows]];
+      return [[cores()[0]!.rows, cores()[0]!.columns]];
   }
 }

@@ -60,7 +60,8 @@ function orthogonalizeRows(x: Matrix): {
       bringLargestFirst(i, work, turn, squares);
       for (let j = i + 1; j < p; j += 1) {
         const product = dot(work[i]!, work[j]!);
-        if (Math.abs(product) <= tolerance * Math.sqrt(squares[i]! * squares[j]!)) continue;
+        // Two roots, for the product of two squares could overflow.
+        if (Math.abs(product) <= tolerance * Math.sqrt(squares[i]!) * Math.sqrt(squares[j]!)) continue;
         rotated = true;
         const cotangent = (squares[j]! - squares[i]!) / (2 * product);
         const tangent = (cotangent < 0 ? -1 : 1) / (Math.abs(cotangent) + Math.sqrt(1 + cotangent * cotangent));

@@ -10,8 +10,8 @@ export {
   electedSignSum,
   magnitudeHistogram,
   mergeDisjoint,
-  readFloats,
   registerMergeKernels,
   trimTensor,
+  withFloats,
 } from './merge-operations.js';
 export { trimInto } from './trim.js';

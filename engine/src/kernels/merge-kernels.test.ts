@@ -5,7 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { cutToCount, KEEP_ALL, KEEP_NONE } from './magnitude-cut.js';
 import type { DisjointRule } from './disjoint-rule.js';
 import { referenceMerge, testValues } from './reference-merge.testing.js';
-import { electedSignSum, magnitudeHistogram, mergeDisjoint, trimTensor } from './merge-operations.js';
+import { electedSignSum, magnitudeHistogram, mergeDisjoint, trimTensor, withFloats } from './merge-operations.js';
 
 /** A backend that has tfjs's own operations and none of our kernels, as WebGPU does. */
 const COMPOSED = 'composed';
@@ -118,6 +118,17 @@ describe.each(['cpu', 'wasm', COMPOSED])('merge kernels on %s', (backend) => {
     tf.dispose([merged, ...tensors]);
   });
 
+  it('lends values as they are, and counts magnitudes by their bits', async () => {
+    const x = tf.tensor2d([1, -2, 0, 0.5], [2, 2]);
+    expect(await withFloats(tf, [x, x], (values) => values.map((lent) => [...lent]))).toEqual([
+      [1, -2, 0, 0.5],
+      [1, -2, 0, 0.5],
+    ]);
+    const counts = await magnitudeHistogram(tf, x, 0);
+    expect([0, 0x3f000000, 0x3f800000, 0x40000000].map((bits) => counts[bits >>> 15])).toEqual([1, 1, 1, 1]);
+    x.dispose();
+  });
+
   it('counts elected signs, cancelled ones as 0', async () => {
     const tensors = [tf.tensor1d([1, -1, 2, 0]), tf.tensor1d([1, -2, -2, 0])];
     const members = [1, 1].map((weight) => ({ weight, cut: KEEP_ALL }));
@@ -131,7 +142,7 @@ describe.each(['cpu', 'wasm', COMPOSED])('merge kernels on %s', (backend) => {
     await expect(mergeDisjoint(tf, [x], [{ weight: 1, cut: KEEP_ALL }], rule)).rejects.toMatchObject({
       code: 'KERNELS_NOT_FINITE',
     });
-    await expect(magnitudeHistogram(x, 0)).rejects.toMatchObject({ code: 'KERNELS_NOT_FINITE' });
+    await expect(magnitudeHistogram(tf, x, 0)).rejects.toMatchObject({ code: 'KERNELS_NOT_FINITE' });
     x.dispose();
   });
 

@@ -1,6 +1,7 @@
 import type * as tfjs from '@tensorflow/tfjs-core';
 import type { NamedTensorMap, Tensor } from '@tensorflow/tfjs-core';
 import { composedMergeDisjoint, composedSignSum, composedTrim } from './composed-merge.js';
+import { tensorMemory } from './tensor-memory.js';
 import type { DisjointMember, DisjointRule } from './disjoint-rule.js';
 import { sumElectedSigns } from './elect-signs.js';
 import { kernelErrors } from './errors.js';
@@ -36,8 +37,13 @@ function hasKernel(tf: TensorFlow, name: string): boolean {
  *
  * @throws KERNELS_NOT_FINITE, KERNELS_DTYPE_UNSUPPORTED
  */
-export async function magnitudeHistogram(x: Tensor, round: HistogramRound, prefix = 0): Promise<Uint32Array> {
-  return countMagnitudes(await readFloats(x), round, prefix);
+export async function magnitudeHistogram(
+  tf: TensorFlow,
+  x: Tensor,
+  round: HistogramRound,
+  prefix = 0,
+): Promise<Uint32Array> {
+  return withFloats(tf, [x], ([values]) => countMagnitudes(values!, round, prefix));
 }
 
 /** `x` with 0 in place of what the cut drops; the same shape, a new tensor. */
@@ -82,7 +88,7 @@ export async function electedSignSum(
 ): Promise<number> {
   checkMembers(tensors, members);
   if (MEMORY_BACKENDS.includes(tf.getBackend())) {
-    return sumElectedSigns(await Promise.all(tensors.map(readFloats)), members, rule);
+    return withFloats(tf, tensors, (values) => sumElectedSigns(values, members, rule));
   }
   const sum = composedSignSum(tf, tensors, members, rule);
   const [total] = await sum.data();
@@ -90,10 +96,21 @@ export async function electedSignSum(
   return total!;
 }
 
-/** The tensor's values; on 'cpu' without a copy. NaN is left for the caller to find. */
-export async function readFloats(x: Tensor): Promise<Float32Array> {
-  checkDtypes([x]);
-  return (await x.data()) as Float32Array;
+/**
+ * Lends the values of float32 tensors to `use`: without a copy where they lie in memory. `use` must neither keep nor change them, nor wait: what it is
+ * lent is a view of the backend's heap, which moves when that grows. NaN is left for it to find.
+ */
+export async function withFloats<Result>(
+  tf: TensorFlow,
+  tensors: readonly Tensor[],
+  use: (values: readonly Float32Array[]) => Result,
+): Promise<Result> {
+  checkDtypes(tensors);
+  if (MEMORY_BACKENDS.includes(tf.getBackend())) {
+    const memory = tensorMemory(tf.backend());
+    return use(tensors.map((tensor) => memory.input(tensor)));
+  }
+  return use((await Promise.all(tensors.map((tensor) => tensor.data()))) as Float32Array[]);
 }
 
 function checkMembers(tensors: readonly Tensor[], members: readonly DisjointMember[]): void {

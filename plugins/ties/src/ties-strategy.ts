@@ -1,5 +1,11 @@
-import { mergeDisjoint, readFloats, type MagnitudeCut } from '@crucible/engine/kernels';
-import { defineModuleStrategy, type FusionContext, type ModuleInput, type ModuleMember } from '@crucible/sdk';
+import { mergeDisjoint, withFloats, type MagnitudeCut } from '@crucible/engine/kernels';
+import {
+  defineModuleStrategy,
+  type FusionContext,
+  type ModuleInput,
+  type ModuleMember,
+  type TensorFlow,
+} from '@crucible/sdk';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { AdapterVectors } from './adapter-vectors.js';
 import { combineObservations } from './combine-observations.js';
@@ -31,11 +37,13 @@ export const ties = defineModuleStrategy<typeof tiesOptions, TiesState, TiesObse
   survey: {
     rounds: (options) => surveySteps(options).length,
     start: startState,
-    async observe(input, state, round, { signal }) {
+    async observe(input, state, round, { tf, signal }) {
       signal.throwIfAborted();
       const { module, index, options } = input;
-      const members = await Promise.all(inFixedOrder(input).map(readMember));
-      return observeModule({ module, index, members }, state, surveySteps(options)[round]!, options);
+      const step = surveySteps(options)[round]!;
+      return withMembers(tf, inFixedOrder(input), (members) =>
+        observeModule({ module, index, members }, state, step, options),
+      );
     },
     combine: (observations, state, round, options) =>
       combineObservations(observations, state, surveySteps(options)[round]!, options),
@@ -46,10 +54,12 @@ export const ties = defineModuleStrategy<typeof tiesOptions, TiesState, TiesObse
     const cuts: (readonly MagnitudeCut[])[] = [];
     for (const member of members) {
       context.signal.throwIfAborted();
-      // One member at a time, and only where the trim must look at the entries: reading a tensor may copy it.
+      // One member at a time, and only where the trim must look at the entries: reading a tensor of a GPU copies it.
       const shared = sharedCut(member.position, known, input.options);
       if (shared) cuts.push(member.vectors.map(() => shared));
-      else cuts.push(cutsOfMember(await readMember(member), input, known, input.options));
+      else {
+        cuts.push(await withMembers(context.tf, [member], ([m]) => cutsOfMember(m!, input, known, input.options)));
+      }
     }
     const rule = disjointRule(input.options, known);
     const merge = (v: number): Promise<Tensor2D> =>
@@ -87,6 +97,21 @@ function inFixedOrder({ members }: ModuleInput<TiesOptions>): readonly ModuleMem
 }
 const compareText = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
 
-async function readMember({ position, weight, vectors }: ModuleMember): Promise<AdapterVectors> {
-  return { position, weight, vectors: await Promise.all(vectors.map(readFloats)) };
+/** Lends the entries of all members' vectors to `use`, without a copy where they lie in memory. */
+function withMembers<Result>(
+  tf: TensorFlow,
+  members: readonly ModuleMember[],
+  use: (members: readonly AdapterVectors[]) => Result,
+): Promise<Result> {
+  const tensors = members.flatMap(({ vectors }) => vectors);
+  return withFloats(tf, tensors, (values) => {
+    let next = 0;
+    return use(
+      members.map(({ position, weight, vectors }) => {
+        const own = values.slice(next, next + vectors.length);
+        next += vectors.length;
+        return { position, weight, vectors: own };
+      }),
+    );
+  });
 }

@@ -1,0 +1,20 @@
+export { NO_TERMS, type Calculus, type LowRankTerm, type LowRankTerms } from './calculus/calculus.js';
+export { createEvaluator } from './calculus/evaluator.js';
+export { ModelWeights, type Parameter, type ParameterMap } from './calculus/model-weights.js';
+export { createTape, type Tape, type TapeOptions, type TapeValue } from './calculus/tape.js';
+export { modelErrors } from './errors.js';
+export { extractPatches, RAW_PREPROCESSING, type ImageBatch, type Preprocessing } from './extract-patches.js';
+export { initializeVisionModel } from './initialize-vision-model.js';
+export { loadVisionModel, type VisionModel } from './load-vision-model.js';
+export { modelLimits } from './limits.js';
+export type { Activation } from './operations/activation.js';
+export type { TensorFlow } from './operations/host-kernel.js';
+export {
+  formatVisionConfig,
+  parseVisionConfig,
+  patchesPerSide,
+  tokensPerImage,
+  type VisionConfig,
+} from './vision-config.js';
+export { visionParameterShapes } from './vision-parameters.js';
+export { visionTower, type VisionOutput } from './vision-tower.js';

@@ -13,4 +13,6 @@ export const adapterLimits = {
   /** Keys of rank_pattern or alpha_pattern, and characters of one. */
   patterns: 10_000,
   patternCharacters: 512,
+  /** Steps that matching all patterns with all modules may take at worst: seconds. */
+  patternSteps: 1e9,
 } as const;

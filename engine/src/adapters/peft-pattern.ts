@@ -13,12 +13,24 @@ export function matchPatterns(
   modules: readonly string[],
 ): ReadonlyMap<string, number> {
   const matched = new Map<string, number>();
+  let steps = 0;
   for (const [key, value] of patterns) {
+    // Each quantifier, and the optional prefix, may try every position of a name; each alternative may double that.
+    const power = 1 + countQuantifiers(key);
+    const branches = 2 ** (key.split('|').length - 1);
+    for (const { length } of modules) steps += branches * length ** power;
+    if (steps > adapterLimits.patternSteps) {
+      const reason = `matching it with all ${modules.length} modules could take more than ${adapterLimits.patternSteps} steps`;
+      throw adapterErrors.peftUnsupported({ file, feature: describePattern(key), reason });
+    }
     const expression = compilePattern(file, key);
     for (const module of modules) if (!matched.has(module) && expression.test(module)) matched.set(module, value);
   }
   return matched;
 }
+
+const countQuantifiers = (key: string): number => key.replaceAll(/\\./g, '').match(/[*+]/g)?.length ?? 0;
+const describePattern = (key: string): string => `the pattern ${JSON.stringify(key.slice(0, 200))}`;
 
 const SAFE = /^(?:[A-Za-z0-9_.^$|()*+-]|\\[.d_-]|\[[A-Za-z0-9_-]+\])+$/;
 const QUANTIFIED_GROUP = /\)[*+]/;
@@ -26,19 +38,18 @@ const MOST_QUANTIFIERS = 3;
 
 function compilePattern(file: string, key: string): RegExp {
   const unsupported = (reason: string): Error =>
-    adapterErrors.peftUnsupported({ file, feature: `the pattern ${JSON.stringify(key.slice(0, 200))}`, reason });
+    adapterErrors.peftUnsupported({ file, feature: describePattern(key), reason });
   if (key.length > adapterLimits.patternCharacters) {
     throw unsupported(`it has more than ${adapterLimits.patternCharacters} characters`);
   }
-  const quantifiers = key.replaceAll(/\\./g, '').match(/[*+]/g)?.length ?? 0;
-  if (!SAFE.test(key) || QUANTIFIED_GROUP.test(key) || quantifiers > MOST_QUANTIFIERS) {
+  if (!SAFE.test(key) || QUANTIFIED_GROUP.test(key) || countQuantifiers(key) > MOST_QUANTIFIERS) {
     throw unsupported('it is a regular expression beyond the plain ones that are read');
   }
   try {
     return new RegExp(`^(?:.*\\.)?(?:${key})$`);
   } catch (error) {
     throw adapterErrors.peftUnsupported(
-      { file, feature: `the pattern ${JSON.stringify(key)}`, reason: 'it is no regular expression' },
+      { file, feature: describePattern(key), reason: 'it is no regular expression' },
       error,
     );
   }

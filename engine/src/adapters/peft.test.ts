@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSafetensors } from '../tensors/index.js';
 import { exportPeftFolder } from './export-peft-folder.js';
 import { openAdapter } from './open-adapter.js';
+import { matchPatterns } from './peft-pattern.js';
 import { readPeftFolder } from './read-peft-folder.js';
 import { writeAdapter } from './write-adapter.js';
 
@@ -102,6 +103,14 @@ describe('what plain factors cannot express is refused, with the reason', () => 
   ];
   it.each(changes)('%.100o', async (change, code) => {
     await expect(readPeftFolder(await changed(change))).rejects.toMatchObject({ code });
+  });
+
+  it.each(['.*a.*a.*b', `${'(a|a)'.repeat(60)}b`])('patterns that could run for minutes: %.40s', (key) => {
+    const modules = Array.from({ length: 1000 }, (_, i) => `${'a.'.repeat(250)}${i}`);
+    const slow = new Map([[key, 4]]);
+    expect(() => matchPatterns('adapter_config.json', slow, modules)).toThrow(
+      expect.objectContaining({ code: 'ADAPTER_PEFT_UNSUPPORTED' }) as Error,
+    );
   });
 
   it('a folder without a config, and one of pickles', async () => {

@@ -251,6 +251,20 @@ describe.each(['equal', 'lowrank', 'mixed'])('against numpy on dense matrices: %
   });
 });
 
+describe('the same updates from other float32 factors (golden gauge-lowrank)', () => {
+  it.each(['m0', 'm1'])('%s: every measure stays, to the rounding of the factors', async (module) => {
+    const { parameters } = readCase('sum-lowrank');
+    const items = await readItems('lowrank.safetensors', parameters, module);
+    const turned = await readItems('lowrank-gauge.safetensors', parameters, module);
+    const bound = 3e-6;
+    items.forEach((item, i) => expect(relativeError(turned[i]!, item)).toBeLessThan(bound));
+    const [sum, turnedSum] = [concatenate(items), concatenate(turned)];
+    expect(Math.abs(norm(turnedSum) / norm(sum) - 1)).toBeLessThan(bound);
+    expect(Math.abs(cosine(turned[0]!, turned[1]!) - cosine(items[0]!, items[1]!))).toBeLessThan(bound);
+    expect(denseError(toDense(recompress(turnedSum, 5)), toDense(recompress(sum, 5)))).toBeLessThan(1e-4);
+  });
+});
+
 describe('low-rank updates', () => {
   const x = randomLowRank('x', 30, 22, 4);
   const y = randomLowRank('y', 30, 22, 7, -0.5);

@@ -14,6 +14,8 @@ export const requestLimits = {
   /** Items of a page that asks for no size, and the most that one may ask for. */
   defaultPage: 50,
   maxPage: 500,
+  /** Adapters of one fusion. */
+  maxMembers: 1_000,
   /** Operations under way on one WebSocket, and WebSockets at once. */
   socketOperations: 100,
   sockets: 1_000,

@@ -55,11 +55,17 @@ export function extendSchema(schema: GraphQLSchema, strategies: readonly TypedSt
       new GraphQLUnionType({
         name: 'StrategyOptions',
         description: 'Options that a run used, defaults filled in; one type per installed strategy.',
-        types: strategies.map(({ types }) => types.applied),
+        types: [...strategies.map(({ types }) => types.applied), ...uninstalled(schema)],
       }),
     );
   }
   return replaceTypes(schema, replacements);
+}
+
+/** Runs outlive their strategies: the static schema has a type for the options of those that are gone. */
+function uninstalled(schema: GraphQLSchema): readonly GraphQLObjectType[] {
+  const type = schema.getType('UninstalledStrategyOptions');
+  return type instanceof GraphQLObjectType ? [type] : [];
 }
 
 function replaceTypes(schema: GraphQLSchema, replacements: ReadonlyMap<string, GraphQLNamedType>): GraphQLSchema {

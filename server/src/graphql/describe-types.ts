@@ -1,0 +1,3 @@
+import type { GraphQLSchema } from 'graphql';
+
+export const describeTypes = (schema: GraphQLSchema): GraphQLSchema => schema;

@@ -1,0 +1,16 @@
+import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
+import { Adapter, FusionMember, FusionRun } from '../../entities/index.js';
+import type { ApiContext } from '../context/api-context.js';
+
+@Resolver(() => FusionMember)
+export class FusionMemberResolver {
+  @FieldResolver(() => Adapter, { description: 'The adapter.' })
+  async adapter(@Root() member: FusionMember, @Ctx() { loaders }: ApiContext): Promise<Adapter> {
+    return await loaders.one(member.adapter);
+  }
+
+  @FieldResolver(() => FusionRun, { description: 'The run.' })
+  async run(@Root() member: FusionMember, @Ctx() { loaders }: ApiContext): Promise<FusionRun> {
+    return await loaders.one(member.run);
+  }
+}

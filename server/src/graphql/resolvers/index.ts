@@ -1,0 +1,39 @@
+import type { ClassType, NonEmptyArray } from 'type-graphql';
+import { AdapterResolver } from './adapter.js';
+import { BaseModelResolver } from './base-model.js';
+import { EvaluationResolver } from './evaluation.js';
+import { FusionMemberResolver } from './fusion-member.js';
+import { FusionRunResolver } from './fusion-run.js';
+import { FusionStrategyResolver } from './fusion-strategy.js';
+import { JobResolver } from './job.js';
+import { NodeResolver } from './node.js';
+import { PluginResolver } from './plugin.js';
+import { ScoreResolver } from './score.js';
+import { SweepAxisResolver, SweepResolver } from './sweep.js';
+import { SystemResolver } from './system.js';
+import { TangentFrameResolver } from './tangent-frame.js';
+import { TaskHeadResolver, TaskHeadsResolver } from './task-head.js';
+import { TaskResolver } from './task.js';
+import { TrainingRunResolver } from './training-run.js';
+
+/** Listed one by one: type-graphql would otherwise take whatever resolver class happens to be imported. */
+export const resolvers: NonEmptyArray<ClassType> = [
+  SystemResolver,
+  NodeResolver,
+  BaseModelResolver,
+  TaskResolver,
+  TaskHeadResolver,
+  TaskHeadsResolver,
+  TangentFrameResolver,
+  AdapterResolver,
+  PluginResolver,
+  FusionStrategyResolver,
+  FusionRunResolver,
+  FusionMemberResolver,
+  SweepResolver,
+  SweepAxisResolver,
+  EvaluationResolver,
+  ScoreResolver,
+  TrainingRunResolver,
+  JobResolver,
+];

@@ -1,0 +1,37 @@
+import type { Platform } from '../platform/platform.js';
+import { buildSchema } from './build-schema.js';
+import { ApiContext } from './context/api-context.js';
+import type { ReportError } from './errors/format-error.js';
+import { openApi } from './http/api.js';
+
+export interface StartApiOptions {
+  readonly port: number;
+  readonly host: string;
+  /** Where faults of the server itself are told; standard error unless given. */
+  readonly report?: ReportError;
+}
+
+export interface RunningApi {
+  /** Such as `http://127.0.0.1:4000`; GraphQL is at `/graphql`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Serves the API of a platform, which stays the caller's to dispose. */
+export async function startApi(platform: Platform, options: StartApiOptions): Promise<RunningApi> {
+  const { schema } = await buildSchema(platform.plugins);
+  const api = await openApi({
+    schema,
+    createContext: () => new ApiContext(platform),
+    ready: async () => await platform.orm.isConnected(),
+    host: options.host,
+    port: options.port,
+    report: options.report ?? reportToStandardError,
+  });
+  return { url: api.url, close: () => api.dispose() };
+}
+
+const reportToStandardError: ReportError = (error, correlationId) => {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  process.stderr.write(`[${correlationId}] ${text}\n`);
+};

@@ -1,0 +1,131 @@
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import { FusionSpaceName, SplitName } from '../../entities/index.js';
+import { StrategyGridInput, StrategyInput } from './placeholders.js';
+
+@InputType({ description: 'An adapter in a fusion.' })
+export class FusionMemberInput {
+  @Field(() => ID, { description: 'The adapter.' })
+  id!: string;
+  @Field(() => Float, { defaultValue: 1, description: 'Factor on its update, before the strategy’s own.' })
+  weight: number = 1;
+}
+
+@InputType({ description: 'What all fusions need.' })
+abstract class FusionBasis {
+  @Field(() => String, { nullable: true, description: 'A name for people.' })
+  name?: string | null;
+  @Field(() => [FusionMemberInput], {
+    description: 'Adapters of one base model, in an order that some strategies heed.',
+  })
+  adapters!: FusionMemberInput[];
+  @Field(() => FusionSpaceName, {
+    nullable: true,
+    description: 'Where to merge. Left out: the most exact space that the strategy offers for these adapters.',
+  })
+  space?: FusionSpaceName | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Rank to recompress the output to, 1 or more; the loss is reported. Left out: exact, at the rank that takes.',
+  })
+  outputRank?: number | null;
+  @Field(() => Int, {
+    defaultValue: 0,
+    description: 'Seed of all randomness, 0 or more: the same seed gives the same bytes.',
+  })
+  seed: number = 0;
+  @Field(() => [ID], {
+    nullable: true,
+    description: 'Tasks to score the output on. Left out: the adapters’ own. Empty: none.',
+  })
+  evaluateOn?: string[] | null;
+}
+
+@InputType({ description: 'A fusion to run.' })
+export class FuseInput extends FusionBasis {
+  @Field(() => StrategyInput, { description: 'The strategy and its options.' })
+  strategy!: Record<string, unknown>;
+  @Field(() => SplitName, { defaultValue: SplitName.TEST, description: 'Split to score the output on.' })
+  evaluationSplit: SplitName = SplitName.TEST;
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Answer with a finished run of the same fingerprint where there is one, instead of computing it again.',
+  })
+  reuse: boolean = false;
+}
+
+@InputType({
+  description: 'A grid of fusions. Every point is scored on VALIDATION; the best is then reported on TEST.',
+})
+export class SweepInput extends FusionBasis {
+  @Field(() => StrategyGridInput, { description: 'The strategy, and the values to try for its options.' })
+  grid!: Record<string, unknown>;
+  @Field(() => StrategyInput, {
+    nullable: true,
+    description: 'Options that all points share, of the same strategy as `grid`. Left out: their defaults.',
+  })
+  strategy?: Record<string, unknown> | null;
+}
+
+@InputType({ description: 'What to score, and on what.' })
+export class EvaluateInput {
+  @Field(() => ID, { nullable: true, description: 'The adapter. Left out: the bare base.' })
+  adapter?: string | null;
+  @Field(() => ID, { nullable: true, description: 'The base model; needed where no adapter is given.' })
+  base?: string | null;
+  @Field(() => [ID], { description: 'Tasks to score it on, one evaluation each.' })
+  tasks!: string[];
+  @Field(() => SplitName, { defaultValue: SplitName.TEST, description: 'Split to score it on.' })
+  split: SplitName = SplitName.TEST;
+}
+
+@InputType({ description: 'The recipe of a training; what is left out takes its default.' })
+export class TrainingOptionsInput {
+  @Field(() => Int, { nullable: true, description: 'Rank of the update, 1 or more.' })
+  rank?: number | null;
+  @Field(() => Float, { nullable: true, description: 'The update is scaled by alpha / rank.' })
+  alpha?: number | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Names of the linear layers that are adapted, such as "v_proj".',
+  })
+  targetModules?: string[] | null;
+  @Field(() => Float, { nullable: true, description: 'Greatest learning rate.' })
+  learningRate?: number | null;
+  @Field(() => Float, { nullable: true, description: 'Weight decay, decoupled.' })
+  weightDecay?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Examples a step.' })
+  batchSize?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Most passes over the training split.' })
+  epochs?: number | null;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of the steps over which the rate rises from zero, 0 to 1.',
+  })
+  warmup?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Epochs without a better validation score after which it stops.' })
+  patience?: number | null;
+}
+
+@InputType({ description: 'An adapter to train.' })
+export class TrainAdapterInput {
+  @Field(() => String, { nullable: true, description: 'A name for people.' })
+  name?: string | null;
+  @Field(() => ID, { description: 'The base model.' })
+  base!: string;
+  @Field(() => ID, { description: 'The task; it is trained on TRAIN and stopped by VALIDATION.' })
+  task!: string;
+  @Field(() => String, { description: 'Such as LORA, L_LORA, or one that a plugin brought.' })
+  method!: string;
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'The tangent frame to train in. A method that freezes A needs one, and takes the base’s own where there is exactly one.',
+  })
+  frame?: string | null;
+  @Field(() => TrainingOptionsInput, { nullable: true, description: 'The recipe.' })
+  options?: TrainingOptionsInput | null;
+  @Field(() => Int, { defaultValue: 0, description: 'Seed of all randomness, 0 or more.' })
+  seed: number = 0;
+}

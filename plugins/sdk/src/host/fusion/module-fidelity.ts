@@ -68,7 +68,7 @@ function keptEnergies(
   const left = thinQr(matrixFrom(outFeatures, output.rank, output.b)).q;
   const right = shared ? undefined : thinQr(transpose(matrixFrom(output.rank, inFeatures, output.a))).q;
   return tf.tidy(() => {
-    const onLeft = tensorOf(tf, left);
+    const onLeft = tf.transpose(tensorOf(tf, left));
     const onRight = right && tensorOf(tf, right);
     let gramOfA: Float32Array | undefined;
     return members.map(({ position, a, b, rank, scale }) => {
@@ -76,7 +76,7 @@ function keptEnergies(
       const factorB = tf.tensor2d(b, [outFeatures, rank]);
       if (!shared || gramOfA === undefined) gramOfA = gram(tf, factorA, false);
       const total = scale ** 2 * dot(gram(tf, factorB, true), gramOfA);
-      const inLeft = left.columns === 0 ? undefined : tf.matMul<Tensor2D>(onLeft, factorB, true);
+      const inLeft = left.columns === 0 ? undefined : tf.matMul<Tensor2D>(onLeft, factorB);
       const inRight = onRight && right!.columns > 0 ? gram(tf, tf.matMul<Tensor2D>(factorA, onRight), false) : gramOfA;
       const kept = inLeft === undefined ? 0 : scale ** 2 * dot(gram(tf, inLeft, true), inRight);
       return { position, kept: Math.max(0, Math.min(kept, total)), total };
@@ -131,9 +131,14 @@ function lossOf(
 const tensorOf = (tf: TensorFlow, matrix: Matrix): Tensor2D =>
   tf.tensor2d(toFloat32(matrix), [matrix.rows, matrix.columns]);
 
-/** Products of all pairs of columns, or of rows. */
-const gram = (tf: TensorFlow, x: Tensor2D, ofColumns: boolean): Float32Array =>
-  tf.matMul(x, x, ofColumns, !ofColumns).dataSync<'float32'>();
+/**
+ * Products of all pairs of columns, or of rows. Transposed first: the WASM backend multiplies plain matrices by SIMD, and transposed ones many times
+ * as slowly.
+ */
+function gram(tf: TensorFlow, x: Tensor2D, ofColumns: boolean): Float32Array {
+  const other = tf.transpose(x);
+  return (ofColumns ? tf.matMul(other, x) : tf.matMul(x, other)).dataSync<'float32'>();
+}
 
 function dot(x: Float32Array, y: Float32Array): number {
   let sum = 0;

@@ -103,7 +103,11 @@ function productsOn(
 ): { readonly products: DenseProducts; dispose(): void } {
   const dense = tf.tensor2d(data, [rows, columns]);
   const product = async (x: Matrix, transposed: boolean): Promise<Matrix> => {
-    const out = tf.tidy(() => tf.matMul(dense, tf.tensor2d(toFloat32(x), [x.rows, x.columns]), transposed));
+    // denseᵀ·x as (xᵀ·dense)ᵀ: the small matrix is the one to transpose.
+    const out = tf.tidy(() => {
+      const small = tf.tensor2d(toFloat32(x), [x.rows, x.columns]);
+      return transposed ? tf.transpose(tf.matMul(tf.transpose(small), dense)) : tf.matMul(dense, small);
+    });
     const values = Float64Array.from(await out.data<'float32'>());
     out.dispose();
     return createMatrix(transposed ? columns : rows, x.columns, values);

@@ -45,7 +45,8 @@ export class Adapter extends Node {
   frame: Ref<TangentFrame> | null = null;
 
   @Field(() => String, {
-    description: 'How it was trained, such as LORA or L_LORA; of a fused adapter, how all its members were, or MIXED.',
+    description:
+      'How it was trained, such as LORA or L_LORA; a fused adapter keeps it only if it is again of the same tangent frame.',
   })
   @Property({ type: 'text' })
   @Index()

@@ -21,7 +21,7 @@ import {
 import { settleParents } from './claim.js';
 import { queueEvaluation, settleRun } from './fan-in.js';
 import { announce, finish, lockFamily, type JobRow } from './job-row.js';
-import type { JobKind } from './job-queue.js';
+import type { JobKind, JobQueue } from './job-queue.js';
 import type { PgBossQueue, ReceivedMessage } from './pg-boss-queue.js';
 
 /** A job as its worker holds it: what it does counts only while `attempt` is still the row's. */
@@ -74,11 +74,10 @@ export async function settleFusion(
     const strategy = await run.strategy.loadOrFail();
     const members = await em.find(FusionMember, { run: run.id }, { populate: ['adapter'] });
     const sources = members.map(({ adapter }) => adapter.getEntity());
-    const methods = new Set(sources.map(({ method }) => method));
     const adapter = await makeAdapter(em, facts, {
       name: run.name ?? `${strategy.title} of ${sources.length} adapters`,
       base: sources[0]!.base,
-      method: methods.size === 1 ? sources[0]!.method : 'MIXED',
+      method: facts.manifest.method,
       origin: Origin.FUSED,
     });
     run.output = ref(adapter);
@@ -188,7 +187,7 @@ export async function giveBack(
   });
 }
 
-export async function requeue(em: EntityManager, queue: PgBossQueue, kind: JobKind, job: JobRow): Promise<void> {
+export async function requeue(em: EntityManager, queue: JobQueue, kind: JobKind, job: JobRow): Promise<void> {
   job.state = RunState.QUEUED;
   job.worker = null;
   job.queueJob = await queue.send(em, { kind, id: job.id });

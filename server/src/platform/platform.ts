@@ -5,6 +5,14 @@ import type { ChangeHub } from '../changes/index.js';
 import type { JobQueue } from '../jobs/index.js';
 import type { Services } from '../services/index.js';
 
+/** What jobs compute on: found out once, when the server starts. */
+export interface BackendChoice {
+  readonly name: string;
+  readonly reason: string;
+  /** Every backend that was tried, best first. */
+  readonly considered: readonly { readonly name: string; readonly available: boolean; readonly why: string }[];
+}
+
 /** What the API process works with; `createPlatform` makes it, `dispose` lets all of it go. */
 export interface Platform {
   readonly home: string;
@@ -14,5 +22,6 @@ export interface Platform {
   readonly queue: JobQueue;
   readonly changes: ChangeHub;
   readonly services: Services;
+  readonly backend: BackendChoice;
   dispose(): Promise<void>;
 }

@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { loadPlugins, type PluginRegistry } from '@crucible/sdk/host';
+import { BlobStore } from '../blobs/index.js';
+import { ChangeHub, listenForChanges } from '../changes/index.js';
+import { pluginPlaces } from '../compute/load-strategy.js';
+import { openOrm } from '../database/index.js';
+import { PgBossQueue } from '../jobs/index.js';
+import { createServices } from '../services/create-services.js';
+import { syncPlugins } from '../services/sync-plugins.js';
+import type { BackendChoice, Platform } from './platform.js';
+
+export interface PlatformOptions {
+  /** A migrated database. */
+  readonly databaseUrl: string;
+  readonly home: string;
+  /** What jobs will compute on, see `probeBackend`. */
+  readonly backend: BackendChoice;
+  /** Loaded already, in tests; otherwise they are looked for where the server finds them. */
+  readonly plugins?: PluginRegistry;
+  /** Called once when the connection for changes is lost: subscriptions would fall silent. */
+  readonly onLost?: (error: Error) => void;
+}
+
+/** Opens all that the API works with; what is opened is closed again by `dispose`, in reverse order. */
+export async function createPlatform(options: PlatformOptions): Promise<Platform> {
+  const { databaseUrl, home, backend, onLost = () => {} } = options;
+  await mkdir(home, { recursive: true });
+  const plugins = options.plugins ?? (await loadPlugins(pluginPlaces()));
+  const orm = await openOrm({ databaseUrl });
+  const queue = await PgBossQueue.open(databaseUrl);
+  const changes = new ChangeHub();
+  const listener = await listenForChanges(databaseUrl, changes, onLost);
+  const blobs = new BlobStore(join(home, 'blobs'));
+  await syncPlugins(orm.em.fork(), plugins);
+  const services = createServices({ plugins, queue, blobs, backend: backend.name });
+  return {
+    home,
+    orm,
+    plugins,
+    blobs,
+    queue,
+    changes,
+    services,
+    backend,
+    dispose: async () => {
+      await listener.close();
+      await queue.close();
+      await orm.close();
+    },
+  };
+}

@@ -1,0 +1,15 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { Node } from '../entities/index.js';
+
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+/** By id, or null; a text that is no UUID is nobody's id, not an error of the database. */
+export async function findById<Entity extends Node>(
+  em: EntityManager,
+  type: new () => Entity,
+  id: string,
+  populate: readonly string[] = [],
+): Promise<Entity | null> {
+  if (!UUID.test(id)) return null;
+  return (await em.findOne(type, { id } as never, { populate: populate as never })) as Entity | null;
+}

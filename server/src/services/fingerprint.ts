@@ -1,0 +1,21 @@
+import { createHash } from 'node:crypto';
+import { canonicalJson } from './canonical-json.js';
+
+/** All that the bytes of a fused adapter depend on. */
+export interface FingerprintParts {
+  /** `id@version` */
+  readonly strategy: string;
+  /** With defaults filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Digest and weight of each adapter, in the run's order. */
+  readonly members: readonly (readonly [digest: string, weight: number])[];
+  readonly space: string;
+  readonly outputRank: number | null;
+  readonly seed: number;
+  readonly backend: string;
+}
+
+/** Equal fingerprints give equal bytes; whatever changes a byte changes the fingerprint. Names and evaluations do not. */
+export function fingerprintOf(parts: FingerprintParts): string {
+  return createHash('sha256').update(canonicalJson(parts)).digest('hex');
+}

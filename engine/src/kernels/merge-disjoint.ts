@@ -71,21 +71,16 @@ function addAgreeing(
   const share = rule.merge !== 'MEAN' ? 0 : rule.divisor === 'COUNT' ? 1 : weight;
   const bits = keptBits[m]!;
   const entries = kept[m]!;
+  const takesMax = rule.merge === 'MAX';
   for (let i = 0; i < size; i += 1) {
     const aligned = bits[i]! ^ turned ^ signBits[i]!;
     // 1 where the aligned entry is positive: neither negative nor either zero.
     const agrees = (-aligned & ~aligned) >>> 31;
+    const value = weight * agrees * entries[i]!;
     divisors[i]! += share * agrees;
-    bits[i] = bits[i]! & -agrees;
+    if (!takesMax) sums[i]! += value;
+    else if (Math.abs(value) > Math.abs(sums[i]!)) sums[i] = value;
   }
-  if (rule.merge === 'MAX') {
-    for (let i = 0; i < size; i += 1) {
-      const value = weight * entries[i]!;
-      if (Math.abs(value) > Math.abs(sums[i]!)) sums[i] = value;
-    }
-    return;
-  }
-  for (let i = 0; i < size; i += 1) sums[i]! += weight * entries[i]!;
 }
 
 function finishBlock(

@@ -9,7 +9,7 @@ export const manifestSchema = z.object({
   sdk: z.string().refine((range) => validRange(range) !== null, 'must be a semver range such as "^0.1.0"'),
   entry: z
     .string()
-    .regex(/^\.\/(?!.*(?:^|\/)\.\.(?:\/|$)).+/, 'must be a path inside the package such as "./dist/index.js"'),
+    .regex(/^\.\/(?!(?:.*\/)?\.\.(?:\/|$)).+/, 'must be a path inside the package such as "./dist/index.js"'),
   strategies: ids(/^[a-z][a-zA-Z0-9]{0,63}$/),
   adapterMethods: ids(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/).optional(),
 });

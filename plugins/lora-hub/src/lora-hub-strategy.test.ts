@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
 import plugin, { loraHub, type LoraHubOptions } from './index.js';
 import { scoreObjective } from './objective-of.js';
+import { loraHubLimits } from './options.js';
 
 const optionsOf = (raw: Record<string, unknown>): LoraHubOptions => parseOptions(loraHub, raw) as LoraHubOptions;
 
@@ -147,7 +148,8 @@ describe('the objective', () => {
 
 it.each([
   [{ budget: 2 }, /budget/],
-  [{ budget: 1e6 }, /budget/],
+  [{ budget: loraHubLimits.budget + 1 }, /budget/],
+  [{ shots: loraHubLimits.shots + 1 }, /shots/],
   [{ shots: 0 }, /shots/],
   [{ start: 'average' }, /expected one of "ZERO"\|"AVERAGE"/],
   [{ bound: 0 }, /bound/],

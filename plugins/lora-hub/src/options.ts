@@ -1,16 +1,19 @@
 import { z } from 'zod';
 
+/** Caps on what a request may ask for: a search that is longer, or looks at more, is a training. */
+export const loraHubLimits = { shots: 1000, budget: 10_000 } as const;
+
 export const loraHubOptions = z.object({
   shots: z
     .int()
     .min(1)
-    .max(1000)
+    .max(loraHubLimits.shots)
     .describe('Examples per class and task, drawn from validation, that the search looks at. LoraHub: 5 examples.')
     .default(5),
   budget: z
     .int()
     .min(3)
-    .max(10_000)
+    .max(loraHubLimits.budget)
     .describe('Evaluations of the few-shot loss, exactly so many. LoraHub: 40. Seven adapters gain from 120.')
     .default(40),
   start: z

@@ -52,6 +52,12 @@ describe('CMA-ES on functions whose minimum is known', () => {
     expect(points.flat().every((x) => Math.abs(x) <= 1.5)).toBe(true);
   });
 
+  it('takes a start outside the bounds as its mirror image inside', async () => {
+    const { best, points } = await minimize(sphere, 2, 300, 0, 0.5);
+    points[0]!.forEach((x) => expect(x).toBeCloseTo(-0.3, 12));
+    expect(best.value).toBeLessThan(1e-6);
+  });
+
   it('one dimension, and a flat function, which teaches nothing and breaks nothing', async () => {
     expect((await minimize(sphere, 1, 100)).best.value).toBeLessThan(1e-6);
     const flat = await minimize(() => 1, 3, 500);

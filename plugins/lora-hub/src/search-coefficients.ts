@@ -22,8 +22,9 @@ export async function searchCoefficients(
   settings: SearchSettings,
 ): Promise<Tried> {
   const { start, sigma, bound, budget, normals, signal } = settings;
-  const strategy = new CmaEs(start, sigma);
   const inside = (point: readonly number[]): readonly number[] => point.map((x) => reflect(x, bound));
+  const origin = inside(start);
+  const strategy = new CmaEs(origin, sigma);
   const history: Tried[] = [];
   const attempt = async (point: readonly number[]): Promise<Tried> => {
     signal.throwIfAborted();
@@ -32,7 +33,7 @@ export async function searchCoefficients(
     return tried;
   };
 
-  await attempt(inside(start));
+  await attempt(origin);
   const { population, weights } = strategy.parameters;
   for (let generation = 0; history.length < budget; generation += 1) {
     const room = budget - history.length - 1;

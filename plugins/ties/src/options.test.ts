@@ -1,6 +1,7 @@
 import { checkOptions, describeOptions, parseOptions } from '@crucible/sdk';
 import { describe, expect, it } from 'vitest';
 import plugin, { ties, tiesOptions } from './index.js';
+import { MOST_DENSITIES } from './options.js';
 import { presetRules, TIES_PRESETS } from './presets.js';
 
 const messagesOf = (raw: unknown): string => {
@@ -47,6 +48,7 @@ describe('what is refused, and what the message says to do', () => {
     [{ density: '0.2' }, /a density is a number/],
     [{ densities: [0.2, 2] }, /densities\.1: density 2 is no share/],
     [{ densities: [] }, /densities/],
+    [{ densities: Array(MOST_DENSITIES + 1).fill(1) }, /densities/],
     [{ merge: 'mean' }, /expected one of "MEAN"\|"SUM"\|"MAX"/],
     [{ lamda: 1 }, /unknown option; there are preset, density, densities, lambda/],
   ])('%j', (raw, message) => {

@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { resolveOptions, TIES_PRESETS } from './presets.js';
 
+/** As many as a run may have adapters. */
+export const MOST_DENSITIES = 256;
+
 /** A share, not a percentage: the original code reads 20 as 20 %, and so takes 1.5 for 1.5 %. */
 const share = z
   .number({ error: 'a density is a number above 0 and at most 1; 0.2 keeps the largest 20 %' })
@@ -28,7 +31,7 @@ export const tiesOptions = z
     densities: z
       .array(share)
       .min(1)
-      .max(256)
+      .max(MOST_DENSITIES)
       .describe('One density per adapter, in the order of the adapters; wins over density. Source: mergekit.')
       .optional(),
     lambda: z.number().describe('Factor on the merged task vector.').default(1),

@@ -1,0 +1,57 @@
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { mainErrors } from './errors.js';
+
+export interface MainArguments {
+  readonly host: string;
+  readonly port: number;
+  readonly home: string;
+  /** Whether the demo workspace is loaded and run. */
+  readonly demo: boolean;
+  readonly databaseUrl: string | undefined;
+  readonly help: boolean;
+}
+
+/** Folder of the repository, from `server/src/main` and from `server/dist/main`. */
+export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
+
+export const HELP = `Usage: npm start -- [options]
+
+  --no-demo      start without the demo workspace
+  --port N       port of the API (default 4000, or PORT)
+  --host NAME    address to listen on (default 127.0.0.1)
+  --home DIR     where data is kept (default .crucible, or CRUCIBLE_HOME)
+  --help         print this
+
+  DATABASE_URL   a PostgreSQL server to use instead of the embedded one
+`;
+
+/** @throws MAIN_INVALID_ARGUMENTS */
+export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): MainArguments {
+  try {
+    const { values } = parseArgs({
+      args: [...argv],
+      options: {
+        'no-demo': { type: 'boolean', default: false },
+        help: { type: 'boolean', short: 'h', default: false },
+        port: { type: 'string', default: env['PORT'] ?? '4000' },
+        host: { type: 'string', default: '127.0.0.1' },
+        home: { type: 'string', default: env['CRUCIBLE_HOME'] ?? join(REPOSITORY, '.crucible') },
+      },
+    });
+    const port = Number(values.port);
+    if (!Number.isInteger(port) || port < 0 || port > 65535)
+      throw new Error(`--port takes 0 to 65535, got "${values.port}"`);
+    return {
+      host: values.host,
+      port,
+      home: resolve(values.home),
+      demo: !values['no-demo'],
+      databaseUrl: env['DATABASE_URL'] === '' ? undefined : env['DATABASE_URL'],
+      help: values.help,
+    };
+  } catch (error) {
+    throw mainErrors.invalidArguments({ problem: (error as Error).message }, error);
+  }
+}

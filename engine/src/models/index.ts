@@ -1,7 +1,10 @@
 export { NO_TERMS, type Calculus, type LowRankTerm, type LowRankTerms } from './calculus/calculus.js';
 export { createEvaluator } from './calculus/evaluator.js';
-export { ModelWeights, type Parameter, type ParameterMap } from './calculus/model-weights.js';
+export { foldUpdates, type FoldedWeights, type LowRankUpdate, type LowRankUpdates } from './calculus/fold-updates.js';
+export { ModelWeights, type Parameter, type ParameterMap, type WeightSource } from './calculus/model-weights.js';
 export { createTape, type Tape, type TapeOptions, type TapeValue } from './calculus/tape.js';
+export { cosineLogits, cosineLoss, type CosineLoss, type CosineLossInput } from './cosine-head.js';
+export { embedImages, type EmbedImagesOptions } from './embed-images.js';
 export { modelErrors } from './errors.js';
 export { extractPatches, RAW_PREPROCESSING, type ImageBatch, type Preprocessing } from './extract-patches.js';
 export { initializeVisionModel } from './initialize-vision-model.js';
@@ -16,5 +19,6 @@ export {
   tokensPerImage,
   type VisionConfig,
 } from './vision-config.js';
-export { visionParameterShapes } from './vision-parameters.js';
+export { matchTargets } from './match-targets.js';
+export { visionLinearLayers, visionParameterShapes, type LinearShape } from './vision-parameters.js';
 export { visionTower, type VisionOutput } from './vision-tower.js';

@@ -34,3 +34,19 @@ export function visionParameterShapes(config: VisionConfig): ReadonlyMap<string,
   shapes.set(`${VISION.projection}.weight`, [config.projectionSize, d]);
   return shapes;
 }
+
+export interface LinearShape {
+  readonly outFeatures: number;
+  readonly inFeatures: number;
+}
+
+/** The linear layers that an adapter may attach to: those of the encoder, and the projection. The patch embedding is a convolution. */
+export function visionLinearLayers(config: VisionConfig): ReadonlyMap<string, LinearShape> {
+  const layers = new Map<string, LinearShape>();
+  for (const [name, shape] of visionParameterShapes(config)) {
+    const [outFeatures, inFeatures] = shape;
+    if (shape.length !== 2 || name === VISION.positions) continue;
+    layers.set(name.slice(0, -'.weight'.length), { outFeatures: outFeatures!, inFeatures: inFeatures! });
+  }
+  return layers;
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
-import { cosineLoss } from '../training/cosine-head.js';
+import { cosineLoss } from './cosine-head.js';
 import {
   channelsLast,
   deviation,

@@ -3,12 +3,12 @@ import { fusedOperations } from '../operations/fused-operations.js';
 import type { TensorFlow } from '../operations/host-kernel.js';
 import { NO_TERMS, type Calculus, type LowRankTerms } from './calculus.js';
 import { embedTokens, firstRows, multiplyAdd } from './matrices.js';
-import type { ModelWeights } from './model-weights.js';
+import type { WeightSource } from './model-weights.js';
 
 /** The plain interpretation: values, as fast and with as little memory as the backend allows. */
 export function createEvaluator(
   tf: TensorFlow,
-  weights: ModelWeights,
+  weights: WeightSource,
   terms: LowRankTerms = NO_TERMS,
 ): Calculus<Tensor> {
   const fused = fusedOperations(tf);
@@ -34,5 +34,5 @@ export function createEvaluator(
   };
 }
 
-export const biasOf = (weights: ModelWeights, name: string): Tensor | undefined =>
+export const biasOf = (weights: WeightSource, name: string): Tensor | undefined =>
   weights.has(`${name}.bias`) ? weights.matrix(`${name}.bias`) : undefined;

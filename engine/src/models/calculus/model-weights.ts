@@ -10,11 +10,20 @@ export interface Parameter {
 
 export type ParameterMap = ReadonlyMap<string, Parameter>;
 
+/** Where a forward pass finds its parameters. */
+export interface WeightSource {
+  has(name: string): boolean;
+  /** `[out, in]`; a convolution's trailing axes are one; vectors and scalars are `[n]`. */
+  matrix(name: string): Tensor;
+  /** `[in, out]` */
+  transposed(name: string): Tensor;
+}
+
 /**
  * A model's parameters on the backend. Matrices are held as stored, `[out, in]`, and once more as `[in, out]` when first asked for: WASM multiplies by
  * a transposed matrix ten times slower. Live until `dispose`, whatever `tf.tidy` surrounds the call.
  */
-export class ModelWeights {
+export class ModelWeights implements WeightSource {
   readonly #tf: TensorFlow;
   readonly #matrices = new Map<string, Tensor>();
   readonly #transposed = new Map<string, Tensor>();
@@ -42,7 +51,6 @@ export class ModelWeights {
     return this.#matrices.has(name);
   }
 
-  /** `[out, in]`; a convolution's trailing axes are one; vectors and scalars are `[n]`. */
   matrix(name: string): Tensor {
     const matrix = this.#matrices.get(name);
     if (matrix === undefined) throw modelErrors.tensorMissing({ model: 'the model in memory', tensor: name });

@@ -4,7 +4,7 @@ import type { TensorFlow } from '../operations/host-kernel.js';
 import { NO_TERMS, type Calculus, type LowRankTerm, type LowRankTerms } from './calculus.js';
 import { biasOf } from './evaluator.js';
 import { embedTokens, firstRows, multiplyAdd } from './matrices.js';
-import type { ModelWeights } from './model-weights.js';
+import type { WeightSource } from './model-weights.js';
 
 /** A value on the tape; `needed` says whether anything trainable is behind it. */
 export interface TapeValue {
@@ -31,7 +31,7 @@ export interface TapeOptions {
  * The reverse-mode interpretation. Gradients are written by hand for each operation of `Calculus`: tfjs's own tape knows a few hundred operations, spends
  * most of a small model's step on bookkeeping, and computes gradients of frozen weights.
  */
-export function createTape(tf: TensorFlow, weights: ModelWeights, options: TapeOptions = {}): Tape {
+export function createTape(tf: TensorFlow, weights: WeightSource, options: TapeOptions = {}): Tape {
   const { terms = NO_TERMS, trainable = () => false } = options;
   const fused = fusedOperations(tf);
   const steps: (() => void)[] = [];

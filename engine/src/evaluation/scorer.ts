@@ -1,0 +1,90 @@
+import type { Examples, Split } from '../tasks/task.js';
+import {
+  embedImages,
+  foldUpdates,
+  ModelWeights,
+  type ImageBatch,
+  type LowRankUpdates,
+  type TensorFlow,
+  type VisionModel,
+  type WeightSource,
+} from '../models/index.js';
+import { evaluationErrors } from './errors.js';
+import type { EvaluationResult } from './score.js';
+import { scoreEmbeddings, type CosineHead } from './score-embeddings.js';
+
+export interface WorkOptions {
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface ScoreOptions extends WorkOptions {
+  readonly examples: Examples;
+  readonly head: CosineHead;
+  readonly split: Split;
+}
+
+/** One model that is ready to be scored: the base, or the base with updates folded in. */
+export interface ScoredModel {
+  evaluate(options: ScoreOptions): Promise<EvaluationResult>;
+  /** `[count, projection]`, not normalized. */
+  embed(images: ImageBatch, options?: WorkOptions): Promise<Float32Array>;
+  dispose(): void;
+}
+
+export interface Scorer extends ScoredModel {
+  /** The base with an adapter's updates folded into its weights, once for all tasks. */
+  withUpdates(updates: LowRankUpdates): ScoredModel;
+}
+
+/** Keeps a base on the backend, to score it and many adapters of it. Disposing frees the base. */
+export function createScorer({ tf, model }: { readonly tf: TensorFlow; readonly model: VisionModel }): Scorer {
+  const base = new ModelWeights(tf, model.parameters);
+  return {
+    ...scoredModel(tf, model, base, () => base.dispose()),
+    withUpdates(updates) {
+      const folded = foldUpdates(tf, base, updates);
+      return scoredModel(tf, model, folded, () => folded.dispose());
+    },
+  };
+}
+
+function scoredModel(tf: TensorFlow, model: VisionModel, weights: WeightSource, dispose: () => void): ScoredModel {
+  const { config, preprocessing } = model;
+  const embed = (images: ImageBatch, options: WorkOptions = {}): Promise<Float32Array> =>
+    embedImages({ tf, config, preprocessing, weights, images, ...options });
+  return {
+    embed,
+    async evaluate({ examples, head, split, batchSize, signal, onProgress }) {
+      if (head.projection !== config.projectionSize) {
+        throw evaluationErrors.headMismatched({ got: head.projection, expected: config.projectionSize });
+      }
+      const work = { signal, onProgress, ...(batchSize !== undefined && { batchSize }) };
+      return scoreEmbeddings(await embed(examples, work), examples.labels, head, split);
+    },
+    dispose,
+  };
+}
+
+export interface EvaluateOptions extends ScoreOptions {
+  readonly tf: TensorFlow;
+  readonly model: VisionModel;
+  readonly updates?: LowRankUpdates;
+}
+
+/** Scores a model once; `createScorer` keeps the base for more. */
+export async function evaluate({ tf, model, updates, ...options }: EvaluateOptions): Promise<EvaluationResult> {
+  const scorer = createScorer({ tf, model });
+  try {
+    if (updates === undefined) return await scorer.evaluate(options);
+    const updated = scorer.withUpdates(updates);
+    try {
+      return await updated.evaluate(options);
+    } finally {
+      updated.dispose();
+    }
+  } finally {
+    scorer.dispose();
+  }
+}

@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import { createKeyedRandom } from '../random/index.js';
 import {
+  cosineLoss,
   createTape,
   extractPatches,
   ModelWeights,
@@ -13,8 +15,8 @@ import {
   type VisionConfig,
 } from '../models/index.js';
 import { createMoments, stepAdamW, type AdamWMoments } from './adamw.js';
+import { checkCommonOptions } from './check-options.js';
 import { fingerprintTraining, momentEntries, restoreCheckpoint, writeCheckpoint } from './checkpoint.js';
-import { cosineLoss } from './cosine-head.js';
 import { trainingErrors } from './errors.js';
 import { learningRateAt } from './schedule.js';
 
@@ -84,6 +86,7 @@ const LOG_SCALE = 'head.log_scale';
  */
 export async function trainFull(options: TrainFullOptions): Promise<TrainFullResult> {
   const { tf, config, steps, signal, checkpointPath, checkpointEvery = 100 } = options;
+  checkCommonOptions(options);
   const parameters = startingParameters(options);
   const moments = new Map([...parameters].map(([name, { values }]) => [name, createMoments(values.length)]));
   const losses = new Float32Array(steps);
@@ -99,6 +102,8 @@ export async function trainFull(options: TrainFullOptions): Promise<TrainFullRes
   const weights = new ModelWeights(tf, towerOf(config, parameters));
   try {
     for (let step = first; step < steps; step += 1) {
+      // Backends compute synchronously: without this pause no abort would be heard until the end.
+      await setImmediate();
       signal?.throwIfAborted();
       const started = performance.now();
       const batch = await options.nextBatch(step);

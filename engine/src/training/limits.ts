@@ -1,0 +1,6 @@
+/** Bounds on what a training may ask for. */
+export const trainingLimits = {
+  rank: 4096,
+  steps: 10_000_000,
+  batchSize: 65_536,
+} as const;

@@ -1,9 +1,11 @@
 import { openAdapter, openFrame } from '@crucible/engine/adapters';
+import { parseOptions } from '@crucible/sdk';
 import { runFusion } from '@crucible/sdk/host';
 import { adapterFacts } from './adapter-facts.js';
 import type { ComputeContext } from './compute-context.js';
 import { loadStrategy } from './load-strategy.js';
 import type { FusionResult, FusionWork } from './protocol.js';
+import { searchObjective } from './search-objective.js';
 
 /** Fuses; equal work gives equal bytes. */
 export async function runFusionWork(work: FusionWork, context: ComputeContext): Promise<FusionResult> {
@@ -19,6 +21,10 @@ export async function runFusionWork(work: FusionWork, context: ComputeContext): 
     }
     const frame = work.frame === null ? undefined : await openFrame(work.frame);
     if (frame) opened.push(frame);
+    const objective =
+      strategy.kind === 'SEARCH'
+        ? await searchObjective(work, strategy.shots(parseOptions(strategy, work.options)), members, frame, context)
+        : undefined;
     const outcome = await runFusion({
       strategy,
       options: work.options,
@@ -28,6 +34,7 @@ export async function runFusionWork(work: FusionWork, context: ComputeContext): 
       seed: work.seed,
       name: work.name,
       ...(frame === undefined ? {} : { frame }),
+      ...(objective === undefined ? {} : { objective }),
       outputPath: work.outputPath,
       tf: backend.tf,
       signal,

@@ -22,6 +22,10 @@ export async function trainAdapter(
     const known = [BUILT_IN.id, ...plugins.adapterMethods.keys()].join(', ');
     return new StrategyUnavailable(`There is no training method "${input.method}"; choose ${known}.`, ['method']);
   }
+  if (method.linearized !== (method.trainable === 'B')) {
+    const message = `The method "${input.method}" is not one that the engine trains: A and B, or B alone linearized; train it elsewhere and import the adapter.`;
+    return new StrategyUnavailable(message, ['method']);
+  }
   const base = await findById(em, BaseModel, input.base);
   if (base === null) return new NotFound('base model', input.base, ['base']);
   const task = await findById(em, Task, input.task);

@@ -1,0 +1,94 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openFrame, writeAdapter, type AdapterManifest } from '@crucible/engine/adapters';
+import { loadVisionModel, type LowRankUpdates } from '@crucible/engine/models';
+import { openTask, openTaskHead } from '@crucible/engine/tasks';
+import { trainAdapter, type AdapterTrainingResult } from '@crucible/engine/training';
+import { adapterFacts } from './adapter-facts.js';
+import type { ComputeContext } from './compute-context.js';
+import type { TrainingResult, TrainingWork } from './protocol.js';
+
+/** Trains one adapter; goes on from the checkpoint of an earlier attempt, to the same bytes. */
+export async function runTrainingWork(work: TrainingWork, context: ComputeContext): Promise<TrainingResult> {
+  const { backend, signal, onProgress } = context;
+  const { options, seed, method } = work;
+  const model = await loadVisionModel(work.base.folder, { signal });
+  const frame = work.frame === null ? undefined : await openFrame(work.frame);
+  const task = await openTask(work.task.task);
+  try {
+    const head = await openTaskHead(work.task.head);
+    const perEpoch = Math.max(1, Math.floor(task.counts.train / options.batchSize));
+    const steps = perEpoch * options.epochs;
+    await mkdir(work.checkpointFolder, { recursive: true });
+    const result = await trainAdapter({
+      tf: backend.tf,
+      model,
+      task,
+      head,
+      method: method === 'LORA' ? 'LORA' : 'L_LORA',
+      rank: options.rank,
+      alpha: options.alpha,
+      targetModules: options.targetModules,
+      frame: frame === undefined ? { seed } : { factors: await frameFactors(frame) },
+      learningRate: options.learningRate,
+      weightDecay: options.weightDecay,
+      batchSize: options.batchSize,
+      steps,
+      warmup: Math.round(steps * options.warmup),
+      seed,
+      evaluateEvery: perEpoch,
+      patience: Math.min(options.patience, steps),
+      checkpointPath: join(work.checkpointFolder, 'training.safetensors'),
+      signal,
+      onProgress: ({ step, steps: total }) => onProgress({ phase: 'TRAIN', done: step, total }),
+    });
+    const manifest: AdapterManifest = {
+      version: 1,
+      name: work.name,
+      method,
+      rank: result.rank,
+      alpha: options.alpha,
+      scale: result.scale,
+      targetModules: [...options.targetModules],
+      baseDigest: head.baseDigest,
+      ...(frame === undefined ? {} : { frameDigest: frame.digest }),
+      provenance: { kind: 'TRAINING', task: task.manifest.name, taskDigest: task.digest, seed, steps: result.bestStep },
+    };
+    await writeAdapter(work.outputPath, manifest, modulesOf(result.updates), { signal });
+    await rm(work.checkpointFolder, { recursive: true, force: true });
+    return {
+      kind: 'TRAINING',
+      path: work.outputPath,
+      adapter: await adapterFacts(work.outputPath),
+      history: historyOf(result, perEpoch),
+    };
+  } finally {
+    await task.close();
+    await frame?.close();
+  }
+}
+
+async function frameFactors(frame: Awaited<ReturnType<typeof openFrame>>): Promise<ReadonlyMap<string, Float32Array>> {
+  const factors = new Map<string, Float32Array>();
+  for (const name of frame.modules.keys()) factors.set(name, await frame.readA(name));
+  return factors;
+}
+
+function modulesOf(updates: LowRankUpdates): Parameters<typeof writeAdapter>[2] {
+  return [...updates].map(([name, { a, b, rank, scale }]) => ({
+    info: { name, rank, scale, inFeatures: a.length / rank, outFeatures: b.length / rank },
+    factors: () => ({ a, b }),
+  }));
+}
+
+/** Mean training loss and validation accuracy of every epoch. */
+function historyOf({ history }: AdapterTrainingResult, perEpoch: number): TrainingResult['history'] {
+  return history.validation.map(({ step, accuracy }, epoch) => {
+    const losses = history.losses.subarray(epoch * perEpoch, step);
+    return {
+      epoch: epoch + 1,
+      loss: losses.reduce((sum, loss) => sum + loss, 0) / Math.max(1, losses.length),
+      validationAccuracy: accuracy,
+    };
+  });
+}

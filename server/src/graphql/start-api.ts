@@ -1,4 +1,5 @@
 import type { Platform } from '../platform/platform.js';
+import { syncPlugins } from '../services/sync-plugins.js';
 import { buildSchema } from './build-schema.js';
 import { ApiContext } from './context/api-context.js';
 import type { ReportError } from './errors/format-error.js';
@@ -17,9 +18,13 @@ export interface RunningApi {
   close(): Promise<void>;
 }
 
-/** Serves the API of a platform, which stays the caller's to dispose. */
+/**
+ * Serves the API of a platform, which stays the caller's to dispose. A plugin that does not fit into the schema is turned to FAILED, in the
+ * tables too, with the reason.
+ */
 export async function startApi(platform: Platform, options: StartApiOptions): Promise<RunningApi> {
-  const { schema } = await buildSchema(platform.plugins);
+  const { schema, registry } = await buildSchema(platform.plugins);
+  if (registry !== platform.plugins) await syncPlugins(platform.orm.em.fork(), registry);
   const api = await openApi({
     schema,
     createContext: () => new ApiContext(platform),

@@ -6,7 +6,7 @@ import { requestLimits } from './request-limits.js';
 
 const schema = buildSchema(`
   input PageInput { offset: Int limit: Int }
-  type Query { me: Person people(first: Int, page: PageInput): PersonConnection! plain: [Person!]! }
+  type Query { me: Person people(first: Int, page: PageInput): PersonConnection! plain: [Person!]! some(first: Int = 5): [Person!]! }
   type PersonConnection { edges: [PersonEdge!]! nodes: [Person!]! totalCount: Int! }
   type PersonEdge { node: Person! }
   type Person { name: String! friends(first: Int): PersonConnection! tags: [String!]! me: Person }
@@ -26,6 +26,7 @@ describe('measureQuery', () => {
     ['{ people(page: { limit: 7 }) { nodes { name } } }', { depth: 3, aliases: 0, cost: 14 }],
     ['{ people { nodes { name } } }', { depth: 3, aliases: 0, cost: 2 * requestLimits.defaultPage }],
     ['{ people(first: 2) { nodes { friends(first: 5) { nodes { name } } } } }', { depth: 5, aliases: 0, cost: 24 }],
+    ['{ some(first: 4) { some: me { name } } }', { depth: 3, aliases: 1, cost: 8 }],
     ['{ __schema { types { name } } }', { depth: 1, aliases: 0, cost: 0 }],
   ])('%s', (query, expected) => {
     expect(measure(query)).toEqual(expected);

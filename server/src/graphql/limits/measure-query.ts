@@ -9,7 +9,9 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLInterfaceType,
   type GraphQLNamedType,
+  type GraphQLObjectType,
   type GraphQLOutputType,
   type GraphQLSchema,
   type OperationDefinitionNode,
@@ -74,7 +76,7 @@ export function measureQuery(
     const name = node.name.value;
     const aliases = node.alias ? 1 : 0;
     if (name.startsWith('__')) return { depth: 1, aliases, cost: 0 };
-    const field = isObjectType(parent) || isInterfaceType(parent) ? parent.getFields()[name] : undefined;
+    const field = isComposite(parent) ? parent.getFields()[name] : undefined;
     if (!node.selectionSet || !field || !isCompositeType(getNamedType(field.type)))
       return { depth: 1, aliases, cost: 0 };
     const inner = measureSet(node.selectionSet, getNamedType(field.type));
@@ -86,7 +88,10 @@ export function measureQuery(
     const typeName = getNamedType(type).name;
     if (typeName.endsWith('Connection')) return pageSize(node);
     if (!isListType(getNullableType(type))) return 1;
-    return parent?.name.endsWith('Connection') ? 1 : requestLimits.plainListItems;
+    if (parent?.name.endsWith('Connection')) return 1;
+    const isPaged =
+      isComposite(parent) && parent.getFields()[node.name.value]?.args.some(({ name }) => name === 'first');
+    return isPaged ? pageSize(node) : requestLimits.plainListItems;
   }
 
   function pageSize(node: FieldNode): number {
@@ -116,3 +121,6 @@ const sum = (a: QueryMeasure, b: QueryMeasure): QueryMeasure => ({
   aliases: a.aliases + b.aliases,
   cost: a.cost + b.cost,
 });
+
+const isComposite = (type: GraphQLNamedType | undefined): type is GraphQLObjectType | GraphQLInterfaceType =>
+  isObjectType(type) || isInterfaceType(type);

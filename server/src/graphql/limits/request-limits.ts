@@ -15,10 +15,8 @@ export const requestLimits = {
   defaultPage: 50,
   maxPage: 500,
   /** Adapters of one fusion. */
-  maxMembers: 1_000,
+  members: 256,
   /** Operations under way on one WebSocket, and WebSockets at once. */
   socketOperations: 100,
   sockets: 1_000,
-  /** Characters of a name that a user gives. */
-  nameLength: 200,
 } as const;

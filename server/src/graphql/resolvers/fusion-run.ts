@@ -40,7 +40,7 @@ import { PageArgs } from '../lists/page-args.js';
 import { readStrategyInput } from '../strategy-types/read-strategy-input.js';
 import { appliedOptions } from '../strategy-types/strategy-types.js';
 import { abortable } from '../subscriptions/abortable.js';
-import { findMalformed } from '../types/find-malformed.js';
+import { checkMembers } from '../types/check-members.js';
 import { FuseInput } from '../types/job-inputs.js';
 import { StrategyOptions } from '../types/placeholders.js';
 import { DeleteResult, FuseResult, RunResult } from '../types/results.js';
@@ -142,7 +142,7 @@ export class FusionRunResolver {
   @FieldResolver(() => [FusionMember], { description: 'The adapters, in order.' })
   async members(@Root() run: FusionRun, @Ctx() { loaders }: ApiContext): Promise<FusionMember[]> {
     const order = { by: 'position', direction: 'asc' } as const;
-    return await loaders.children(run, { entity: FusionMember, by: 'run', order, first: requestLimits.maxMembers });
+    return await loaders.children(run, { entity: FusionMember, by: 'run', order, first: requestLimits.members });
   }
 
   @FieldResolver(() => Adapter, { nullable: true, description: 'The fused adapter, when it is there.' })
@@ -196,11 +196,8 @@ export class FusionRunResolver {
     @Arg('input', () => FuseInput, { description: 'What to fuse, and how.' }) input: FuseInput,
     @Ctx() { em, platform }: ApiContext,
   ): ReturnType<Services['fuse']> {
-    const malformed = findMalformed([
-      ...input.adapters.map(({ id }, index) => ['adapter', id, ['adapters', index, 'id']] as const),
-      ...(input.evaluateOn ?? []).map((id, index) => ['task', id, ['evaluateOn', index]] as const),
-    ]);
-    if (malformed) return malformed;
+    const problem = checkMembers(input);
+    if (problem) return problem;
     const { strategy, options } = readStrategyInput(input.strategy, platform.plugins.strategies);
     return await platform.services.fuse(em, {
       ...withoutNulls(input),
@@ -240,7 +237,7 @@ export class FusionRunResolver {
   @Subscription(() => FusionRun, {
     description:
       'The run as it is now, then after every change, at most four times a second; ends with its final state.',
-    subscribe: async ({ args, context }: { args: { id: string }; context: ApiContext }) => {
+    subscribe: ({ args, context }: { args: { id: string }; context: ApiContext }) => {
       const id = checkId(args.id, 'a fusion run');
       return abortable((signal) => watchRun(context, id, signal));
     },

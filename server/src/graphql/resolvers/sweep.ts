@@ -25,7 +25,7 @@ import { OrderDirection } from '../lists/order-direction.js';
 import { orderType, type Order } from '../lists/order-type.js';
 import { PageArgs } from '../lists/page-args.js';
 import { readStrategyInput } from '../strategy-types/read-strategy-input.js';
-import { findMalformed } from '../types/find-malformed.js';
+import { checkMembers } from '../types/check-members.js';
 import { SweepInput } from '../types/job-inputs.js';
 import { DeleteResult, SweepResult } from '../types/results.js';
 import { literal } from '../types/strategy-option.js';
@@ -126,11 +126,8 @@ export class SweepResolver {
     @Arg('input', () => SweepInput, { description: 'What to fuse, and the values to try.' }) input: SweepInput,
     @Ctx() { em, platform }: ApiContext,
   ): ReturnType<Services['sweep']> {
-    const malformed = findMalformed([
-      ...input.adapters.map(({ id }, index) => ['adapter', id, ['adapters', index, 'id']] as const),
-      ...(input.evaluateOn ?? []).map((id, index) => ['task', id, ['evaluateOn', index]] as const),
-    ]);
-    if (malformed) return malformed;
+    const problem = checkMembers(input);
+    if (problem) return problem;
     const { strategies } = platform.plugins;
     const grid = readStrategyInput(input.grid, strategies);
     const shared = input.strategy

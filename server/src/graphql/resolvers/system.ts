@@ -1,5 +1,4 @@
 import { statfs } from 'node:fs/promises';
-import { selectBackend } from '@crucible/engine/backend';
 import { SDK_VERSION } from '@crucible/sdk';
 import { Ctx, Field, FieldResolver, Int, ObjectType, Query, Resolver } from 'type-graphql';
 import { Plugin, PluginStatus } from '../../entities/index.js';
@@ -67,14 +66,6 @@ class System {
   readonly nodeVersion: string = process.versions.node;
 }
 
-/** Opened once and let go at once: this process only wants to know, and does not compute. */
-let backend: Promise<SystemBackend> | undefined;
-async function askBackend(): Promise<SystemBackend> {
-  const { name, reason, considered, dispose } = await selectBackend();
-  dispose();
-  return { chosen: name, why: reason, available: considered };
-}
-
 @Resolver(() => System)
 export class SystemResolver {
   @Query(() => System, { description: 'The installation: version, backend, plugins, queue and storage.' })
@@ -83,8 +74,9 @@ export class SystemResolver {
   }
 
   @FieldResolver(() => SystemBackend, { description: 'What computes here, and why that.' })
-  async backend(): Promise<SystemBackend> {
-    return await (backend ??= askBackend());
+  backend(@Ctx() { platform }: ApiContext): SystemBackend {
+    const { name, reason, considered } = platform.backend;
+    return { chosen: name, why: reason, available: considered };
   }
 
   @FieldResolver(() => PluginCounts, { description: 'Plugins by what became of them.' })

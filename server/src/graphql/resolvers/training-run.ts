@@ -13,7 +13,7 @@ import {
   Root,
 } from 'type-graphql';
 import { Adapter, BaseModel, RunState, TangentFrame, Task, TrainingRun } from '../../entities/index.js';
-import type { Services } from '../../services/index.js';
+import { InvalidOptions, type Services } from '../../services/index.js';
 import type { ApiContext } from '../context/api-context.js';
 import { connectionType, type Page } from '../lists/connection.js';
 import { conditions } from '../lists/filters.js';
@@ -102,6 +102,10 @@ export class TrainingRunResolver {
       ['tangent frame', input.frame, ['frame']],
     ]);
     if (malformed) return malformed;
+    if (input.seed < 0) {
+      const message = `The seed is ${input.seed}; give a whole number from 0 to 2147483647.`;
+      return new InvalidOptions([{ code: 'SEED_INVALID', message, path: ['seed'] }]);
+    }
     const { options, ...given } = withoutNulls(input);
     return await platform.services.trainAdapter(em, {
       ...given,

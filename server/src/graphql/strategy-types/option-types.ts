@@ -44,16 +44,17 @@ export function optionTypes(
 ): OptionTypes {
   const nested = new Map<OptionShape, OptionTypes>();
   const enums = new Map<OptionShape, GraphQLEnumType>();
-  for (const option of options) visit(option, name + pascalCase(option.name), `${title}: ${option.name}`);
+  for (const option of options)
+    visit(option, name + pascalCase(option.name), `${title}: ${option.name}`, describeOption(option));
 
-  function visit(shape: OptionShape, typeName: string, typeTitle: string): void {
-    if (shape.type === 'ENUM') enums.set(shape, enumType(typeName, typeTitle, shape.values ?? []));
+  function visit(shape: OptionShape, typeName: string, typeTitle: string, sentence: string): void {
+    if (shape.type === 'ENUM') enums.set(shape, enumType(typeName, `${typeTitle}. ${sentence}`, shape.values ?? []));
     if (shape.type === 'OBJECT')
       nested.set(
         shape,
         optionTypes(typeName, typeTitle, shape.nested ?? [], () => true),
       );
-    if (shape.item) visit(shape.item, typeName, typeTitle);
+    if (shape.item) visit(shape.item, typeName, typeTitle, sentence);
   }
 
   function leaf(shape: OptionShape): GraphQLEnumType | GraphQLScalarType {
@@ -121,13 +122,13 @@ function fieldsOrNote<Field>(
 }
 export const NO_OPTIONS = '_';
 
-function enumType(name: string, title: string, values: readonly string[]): GraphQLEnumType {
+function enumType(name: string, description: string, values: readonly string[]): GraphQLEnumType {
   const spelled = values.map((value) => [screamingSnakeCase(value), value] as const);
   const twice = spelled.find(([key], index) => spelled.findIndex(([other]) => other === key) !== index);
   if (twice) throw apiErrors.pluginNameTaken({ kind: 'enum value', name: `${name}.${twice[0]}`, holder: 'itself' });
   return new GraphQLEnumType({
     name,
-    description: `${title}.`,
+    description,
     values: Object.fromEntries(spelled.map(([key, value]) => [key, { value }])),
   });
 }

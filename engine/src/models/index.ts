@@ -1,4 +1,5 @@
 export { NO_TERMS, type Calculus, type LowRankTerm, type LowRankTerms } from './calculus/calculus.js';
+export { createDual, type Dual, type DualOptions, type DualTerm } from './calculus/dual.js';
 export { createEvaluator } from './calculus/evaluator.js';
 export { foldUpdates, type FoldedWeights, type LowRankUpdate, type LowRankUpdates } from './calculus/fold-updates.js';
 export { ModelWeights, type Parameter, type ParameterMap, type WeightSource } from './calculus/model-weights.js';

@@ -1,4 +1,5 @@
 import type { FusionSpace } from '../contract/fusion-space.js';
+import type { Strategy } from '../contract/strategy.js';
 import { fusionErrors } from './fusion-errors.js';
 import type { FusionMember, TangentFrameFile } from './fusion-run.js';
 import { combineFactors } from './fusion/combine-factors.js';
@@ -22,7 +23,9 @@ export interface Composition {
   readonly coefficients: readonly number[];
   readonly space: FusionSpace;
   /** FACTOR space: where A is measured from; absent: from zero. */
-  readonly frame?: TangentFrameFile;
+  readonly frame?: TangentFrameFile | undefined;
+  /** Of the strategy that this composes for: with `ZERO` the frame is not looked at, as in its run. */
+  readonly factorOrigin?: Strategy['factorOrigin'];
   readonly outputRank?: number | undefined;
   readonly signal?: AbortSignal;
 }
@@ -32,14 +35,15 @@ export interface Composition {
  * All modules at once, so for models that are scored in memory anyway.
  */
 export async function composeAdapters(composition: Composition): Promise<ReadonlyMap<string, ComposedModule>> {
-  const { members, coefficients, space, frame, outputRank, signal } = composition;
+  const { members, coefficients, space, factorOrigin, outputRank, signal } = composition;
+  const frame = space === 'FACTOR' && factorOrigin !== 'ZERO' ? composition.frame : undefined;
   if (coefficients.length !== members.length) {
     throw fusionErrors.limitExceeded({ what: 'coefficients', got: coefficients.length, limit: members.length });
   }
   const composed = new Map<string, ComposedModule>();
   for (const plan of planModules(members.map(({ adapter }) => adapter))) {
     signal?.throwIfAborted();
-    const task = await readModule(plan, members, space === 'FACTOR' ? frame : undefined);
+    const task = await readModule(plan, members, frame);
     const own = task.members.map(({ position }) => coefficients[position]!);
     const { a, b, rank, scale } = compressFactors(task, combineFactors(task, space, own), outputRank).factors;
     composed.set(plan.module, { a, b, rank, scale });

@@ -2,7 +2,6 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import '@tensorflow/tfjs-backend-cpu';
 import { openAdapter, type AdapterFile } from '@crucible/engine/adapters';
 import { concatenate, createLowRank, relativeError, toDense, type LowRank } from '@crucible/engine/algebra';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -12,6 +11,7 @@ import type { Strategy } from '../contract/strategy.js';
 import { defineModuleStrategy, defineSearchStrategy } from '../definition/define-strategy.js';
 import { memoryAdapter, SYNTHETIC_MODULES, syntheticAdapter } from '../testing/synthetic-adapters.js';
 import { composeAdapters } from './compose-adapters.js';
+import { openBackend } from './fusion/open-backend.js';
 import type { FusionOutcome, FusionRequest } from './fusion-run.js';
 import { runFusion } from './run-fusion.js';
 
@@ -56,7 +56,7 @@ const lowRanks = async (adapter: AdapterFile): Promise<Map<string, LowRank>> => 
 let folder: string;
 let count = 0;
 beforeAll(async () => {
-  await tf.setBackend('cpu');
+  await openBackend('cpu');
   folder = await mkdtemp(join(tmpdir(), 'run-fusion-'));
 });
 afterAll(() => rm(folder, { recursive: true }));

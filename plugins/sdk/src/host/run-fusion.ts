@@ -122,8 +122,8 @@ class FusionRunner {
     if (objective === undefined) throw fusionErrors.noObjective({ strategy: strategy.id });
     const context = createContext({ tf, signal, seed, log: this.#log });
     const counted = {
-      ...objective,
       adapterCount: members.length,
+      examples: objective.examples,
       evaluate: async (coefficients: readonly number[]) => {
         // Each evaluation is long: an abort ends the search at the next, whatever the strategy does with the signal.
         signal.throwIfAborted();

@@ -151,6 +151,15 @@ describe('discoverPlugins', () => {
     ]);
   });
 
+  it('looks through no more packages than the limit', async () => {
+    await host();
+    const names = Array.from({ length: pluginLimits.packages + 1 }, (_, i) => `p${i}`);
+    await Promise.all(names.map((name) => mkdir(join(root, 'plugins', name), { recursive: true })));
+    await expect(discoverPlugins({ root, folder: join(root, 'plugins') })).rejects.toThrow(
+      `at most ${pluginLimits.packages}`,
+    );
+  });
+
   it('gives an id to the first that announces it, and names the holder to the second', async () => {
     await host('first', 'second');
     await install('first', { crucible: manifest({ strategies: ['ties'] }) });

@@ -53,7 +53,9 @@ async function settle<Row extends JobRow>(
       return false;
     }
     job.peakMemoryBytes = Math.max(job.peakMemoryBytes ?? 0, usage.peakMemoryBytes);
-    await record(em, job);
+    // Asked to be cancelled while it came to its end: what it made is dropped.
+    if (job.cancelRequestedAt !== null) finish(job, RunState.CANCELLED);
+    else await record(em, job);
     await em.flush();
     await settleParents(em, queue, job);
     await queue.complete(held.messageId, em);
@@ -163,8 +165,7 @@ export async function settleFailure(
   problem: JobProblem,
 ): Promise<boolean> {
   return settle(em, queue, held, usage, async (_, job) => {
-    if (job.cancelRequestedAt !== null) finish(job, RunState.CANCELLED);
-    else finish(job, RunState.FAILED, problem);
+    finish(job, RunState.FAILED, problem);
   });
 }
 
@@ -181,8 +182,7 @@ export async function giveBack(
 ): Promise<boolean> {
   return settle(em, queue, held, usage, async (em, job) => {
     if (crash) job.crashes += 1;
-    if (job.cancelRequestedAt !== null) finish(job, RunState.CANCELLED);
-    else if (crash && job.crashes >= crash.limit) finish(job, RunState.FAILED, crash.problem(job.crashes));
+    if (crash && job.crashes >= crash.limit) finish(job, RunState.FAILED, crash.problem(job.crashes));
     else await requeue(em, queue, held.kind, job);
   });
 }

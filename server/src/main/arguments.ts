@@ -7,8 +7,10 @@ export interface MainArguments {
   readonly host: string;
   readonly port: number;
   readonly home: string;
-  /** Whether the demo workspace is loaded and run. */
+  /** Whether the demo workspace is loaded. */
   readonly demo: boolean;
+  /** Whether its fusions are run, and their scores printed. */
+  readonly runDemo: boolean;
   readonly databaseUrl: string | undefined;
   readonly help: boolean;
 }
@@ -19,6 +21,7 @@ export const REPOSITORY = fileURLToPath(new URL('../../..', import.meta.url));
 export const HELP = `Usage: npm start -- [options]
 
   --no-demo      start without the demo workspace
+  --load-only    load the demo workspace, and run nothing on it
   --port N       port of the API (default 4000, or PORT)
   --host NAME    address to listen on (default 127.0.0.1)
   --home DIR     where data is kept (default .crucible, or CRUCIBLE_HOME)
@@ -34,6 +37,7 @@ export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): 
       args: [...argv],
       options: {
         'no-demo': { type: 'boolean', default: false },
+        'load-only': { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
         port: { type: 'string', default: env['PORT'] ?? '4000' },
         host: { type: 'string', default: '127.0.0.1' },
@@ -48,6 +52,7 @@ export function readArguments(argv: readonly string[], env: NodeJS.ProcessEnv): 
       port,
       home: resolve(values.home),
       demo: !values['no-demo'],
+      runDemo: !values['no-demo'] && !values['load-only'],
       databaseUrl: env['DATABASE_URL'] === '' ? undefined : env['DATABASE_URL'],
       help: values.help,
     };

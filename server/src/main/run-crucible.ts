@@ -16,6 +16,8 @@ export interface ReadySystem {
   readonly home: string;
   /** What of the demo workspace was taken in; undefined without one. */
   readonly workspace: WorkspaceImport | undefined;
+  /** Whether the demo's fusions are to be run; false with `--load-only`. */
+  readonly runDemo: boolean;
   /** Aborts when the system is being stopped. */
   readonly signal: AbortSignal;
   readonly startedInSeconds: number;
@@ -57,7 +59,7 @@ export async function runCrucible(options: RunOptions): Promise<number> {
     }
     system = new RunningParts(args, options, stopped.signal);
     const ready = await system.start(started);
-    if (ready !== undefined) void afterReady(options, ready);
+    if (ready !== undefined && args.runDemo) void afterReady(options, ready);
     await system.ended;
     return 0;
   } catch (error) {
@@ -114,30 +116,28 @@ class RunningParts {
     if (this.#signal.aborted) return undefined;
     const env = { ...this.#options.env, DATABASE_URL: databaseUrl, CRUCIBLE_HOME: home };
     const workspace = await this.#workspace();
-    let imported: (workspace: WorkspaceImport | undefined) => void = () => {};
-    const importing = new Promise<WorkspaceImport | undefined>((resolve) => (imported = resolve));
-    const api = this.#process(
-      'API',
-      'api',
-      {
-        ...env,
-        CRUCIBLE_HOST: host,
-        CRUCIBLE_PORT: String(port),
-        ...(workspace === undefined ? {} : { CRUCIBLE_WORKSPACE: workspace }),
-      },
-      imported,
-    );
+    const api = this.#process('API', 'api', {
+      ...env,
+      CRUCIBLE_HOST: host,
+      CRUCIBLE_PORT: String(port),
+      ...(workspace === undefined ? {} : { CRUCIBLE_WORKSPACE: workspace }),
+    });
     const worker = this.#process('worker', 'worker', env);
     const ready = await Promise.race([Promise.all([api.start(), worker.start()]), this.ended]);
     if (ready === undefined) return undefined;
-    const [{ url = '' }] = ready;
+    const [{ url = '', workspace: imported }] = ready;
     const startedInSeconds = (performance.now() - started) / 1000;
     this.#options.print(
       `Crucible serves ${url}/graphql (started in ${startedInSeconds.toFixed(1)} s). Ctrl-C stops it.`,
     );
-    const taken =
-      workspace === undefined ? undefined : await Promise.race([importing, this.ended.then(() => undefined)]);
-    return { url: `${url}/graphql`, home, workspace: taken, signal: this.#signal, startedInSeconds };
+    return {
+      url: `${url}/graphql`,
+      home,
+      workspace: imported,
+      runDemo: this.#args.demo === 'RUN',
+      signal: this.#signal,
+      startedInSeconds,
+    };
   }
 
   /** In reverse order: who uses goes before what is used. */
@@ -171,28 +171,20 @@ class RunningParts {
   }
 
   async #workspace(): Promise<string | undefined> {
-    if (!this.#args.demo) return undefined;
+    if (this.#args.demo === 'NONE') return undefined;
     const folder = join(REPOSITORY, 'demo', 'workspace');
     const found = await stat(join(folder, 'workspace.json')).catch(() => undefined);
     return found && folder;
   }
 
-  #process(
-    name: string,
-    path: string,
-    env: NodeJS.ProcessEnv,
-    imported?: (workspace: WorkspaceImport | undefined) => void,
-  ): ManagedProcess {
+  #process(name: string, path: string, env: NodeJS.ProcessEnv): ManagedProcess {
     const managed = new ManagedProcess({
       name,
       entry: entry(path),
       env,
       onFailed: this.#fail,
       onMessage: (message) => {
-        if (message.type === 'imported') imported?.(message.workspace);
-        if (message.type !== 'problem') return;
-        this.#options.print(message.message);
-        imported?.(undefined);
+        if (message.type === 'problem') this.#options.print(message.message);
       },
     });
     this.#processes.push(managed);

@@ -19,11 +19,17 @@ export const idePage = (): string => `<!doctype html>
 </html>
 `;
 
-/** GraphiQL lays editor and answer side by side; on a telephone they stand one above the other. */
+/** GraphiQL lays editor, answer and documentation side by side; on a telephone they stand one above the other, or one at a time. */
 export const pageStyle = `html, body, #root { height: 100%; margin: 0; }
 body { overflow: hidden; }
 @media (max-width: 700px) {
-  .graphiql-container .graphiql-main { min-width: 0; }
-  .graphiql-container .graphiql-editors { min-height: 45%; }
+  .graphiql-container .graphiql-logo, .graphiql-container .graphiql-horizontal-drag-bar { display: none; }
+  .graphiql-container #graphiql-session { flex-direction: column; padding: 0; gap: 8px; }
+  .graphiql-container .graphiql-sessions { margin: 0; border-radius: 0; min-width: 0; }
+  .graphiql-container .graphiql-tabs { overflow-x: auto; }
+  .graphiql-container .graphiql-editors { min-height: 40%; }
+  .graphiql-container .graphiql-response { min-height: 30%; padding-top: 0; }
+  .graphiql-container .graphiql-plugin:not([style*="-1000px"]) { flex: 1 !important; }
+  .graphiql-container .graphiql-plugin:not([style*="-1000px"]) ~ * { display: none; }
 }
 `;

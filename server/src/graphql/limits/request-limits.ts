@@ -7,8 +7,8 @@ export const requestLimits = {
   /** Fields inside fields. `tasks → edges → node → adapters → edges → node → …` spends three levels on each list. */
   depth: 20,
   aliases: 100,
-  /** Objects that the answer could hold, page sizes multiplied down the tree. */
-  cost: 50_000,
+  /** Objects that the answer could hold, page sizes multiplied down the tree: 500 runs with 50 scores each and their tasks are 50,000. */
+  cost: 200_000,
   /** How many items a list without page arguments counts for. */
   plainListItems: 10,
   /** Items of a page that asks for no size, and the most that one may ask for. */

@@ -1,7 +1,8 @@
 // The API process: started by main, ends with it.
 import { startApi } from '../graphql/index.js';
 import { liveAsChild, tellParent } from '../main/child-life.js';
-import { createPlatform, probeBackend } from '../platform/index.js';
+import { createPlatform, probeBackend, type Platform } from '../platform/index.js';
+import type { WorkspaceImport } from '../services/index.js';
 
 const { DATABASE_URL: databaseUrl = '', CRUCIBLE_HOME: home = '', CRUCIBLE_HOST: host = '127.0.0.1' } = process.env;
 const { CRUCIBLE_PORT: port = '4000', CRUCIBLE_WORKSPACE: workspace } = process.env;
@@ -11,27 +12,28 @@ const onLost = (error: Error): void => {
   process.exit(1);
 };
 
+/** Before anybody is served, so that who asks finds all of it. A workspace that cannot be read is told, and the rest is served. */
+async function load(platform: Platform, directory: string): Promise<WorkspaceImport | undefined> {
+  try {
+    return await platform.services.importWorkspace(platform.orm.em.fork(), directory);
+  } catch (error) {
+    process.stderr.write(`The demo workspace was not loaded: ${messageOf(error)}\n`);
+    return undefined;
+  }
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
 try {
   const platform = await createPlatform({ databaseUrl, home, backend: await probeBackend(), onLost });
+  const imported = workspace === undefined ? undefined : await load(platform, workspace);
   const api = await startApi(platform, { host, port: Number(port) });
   liveAsChild(async () => {
     await api.close();
     await platform.dispose();
   });
-  tellParent({ type: 'ready', url: api.url });
-  if (workspace !== undefined) {
-    try {
-      const imported = await platform.services.importWorkspace(platform.orm.em.fork(), workspace);
-      tellParent({ type: 'imported', workspace: imported });
-    } catch (error) {
-      const problem = error instanceof Error ? error.message : String(error);
-      tellParent({ type: 'problem', message: `The demo workspace was not loaded: ${problem}` });
-    }
-  }
+  tellParent({ type: 'ready', url: api.url, ...(imported === undefined ? {} : { workspace: imported }) });
 } catch (error) {
-  tellParent({
-    type: 'problem',
-    message: `The API did not start: ${error instanceof Error ? error.message : String(error)}`,
-  });
+  tellParent({ type: 'problem', message: `The API did not start: ${messageOf(error)}` });
   process.exit(1);
 }

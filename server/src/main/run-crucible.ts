@@ -16,8 +16,6 @@ export interface ReadySystem {
   readonly home: string;
   /** What of the demo workspace was taken in; undefined without one. */
   readonly workspace: WorkspaceImport | undefined;
-  /** Whether the demo's fusions are to be run; false with `--load-only`. */
-  readonly runDemo: boolean;
   /** Aborts when the system is being stopped. */
   readonly signal: AbortSignal;
   readonly startedInSeconds: number;
@@ -27,7 +25,7 @@ export interface RunOptions {
   readonly argv: readonly string[];
   readonly env: NodeJS.ProcessEnv;
   readonly print: (line: string) => void;
-  /** What is done once everything serves: the demo, as a client. A failure of it is told and ends nothing. */
+  /** What is done once everything serves, unless `--no-demo` or `--load-only` is given: the demo, as a client. A failure of it is told and ends nothing. */
   readonly afterReady?: (system: ReadySystem) => Promise<void>;
 }
 
@@ -134,7 +132,6 @@ class RunningParts {
       url: `${url}/graphql`,
       home,
       workspace: imported,
-      runDemo: this.#args.demo === 'RUN',
       signal: this.#signal,
       startedInSeconds,
     };
@@ -171,7 +168,7 @@ class RunningParts {
   }
 
   async #workspace(): Promise<string | undefined> {
-    if (this.#args.demo === 'NONE') return undefined;
+    if (!this.#args.demo) return undefined;
     const folder = join(REPOSITORY, 'demo', 'workspace');
     const found = await stat(join(folder, 'workspace.json')).catch(() => undefined);
     return found && folder;

@@ -132,7 +132,7 @@ class WorkspaceImporter {
       throw workspaceErrors.damaged({ file: entry.file, got: digest, expected: entry.sha256 });
     const path = await this.#context.blobs.incoming();
     await unpackTask(this.#path(entry.file), path);
-    return this.#context.blobs.adopt(path);
+    return this.#context.blobs.adopt(path, entry.unpackedSha256);
   }
 
   async #importHead(

@@ -8,7 +8,7 @@ const schema = z.object({
   version: z.literal(1),
   name: z.string().default('demo'),
   base: z.object({ name: z.string(), folder: z.string() }),
-  tasks: z.array(z.object({ name: z.string(), ...file })).max(1000),
+  tasks: z.array(z.object({ name: z.string(), unpackedSha256: sha256.optional(), ...file })).max(1000),
   heads: z.array(z.object({ task: z.string(), ...file })).max(1000),
   frames: z.array(z.object({ name: z.string(), ...file })).max(1000),
   adapters: z.array(z.object({ task: z.string(), seed: z.int().optional(), ...file })).max(10_000),

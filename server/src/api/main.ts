@@ -25,7 +25,7 @@ async function load(platform: Platform, directory: string): Promise<WorkspaceImp
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 try {
-  const platform = await createPlatform({ databaseUrl, home, backend: await probeBackend(), onLost });
+  const platform = await createPlatform({ databaseUrl, home, backend: probeBackend(), onLost });
   const imported = workspace === undefined ? undefined : await load(platform, workspace);
   const api = await startApi(platform, { host, port: Number(port) });
   liveAsChild(async () => {

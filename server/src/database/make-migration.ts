@@ -1,7 +1,8 @@
 import { mkdtemp, chmod, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { migrate, MIGRATIONS_FOLDER } from './migrate.js';
+import { migrate } from './migrate.js';
+import { MIGRATIONS_FOLDER } from './migrations-folder.js';
 import { openOrm } from './orm.js';
 import { startPostgres } from './postgres/start-postgres.js';
 

@@ -1,13 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { Migration, Migrator } from '@mikro-orm/migrations';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
+import { MIGRATIONS_FOLDER } from './migrations-folder.js';
 import { ormConfig } from './orm.js';
-
-/** `migrations/` of the repository: the same from `server/src` and from `server/dist`. */
-export const MIGRATIONS_FOLDER = fileURLToPath(new URL('../../../migrations', import.meta.url));
 
 /** Any number, but always this one: the lock under which schemas are changed. */
 const LOCK = 0x63727563;

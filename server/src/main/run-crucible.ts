@@ -1,7 +1,9 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { databaseErrors, migrate, startPostgres, type EmbeddedPostgres } from '../database/index.js';
+import { ensureSchema } from '../database/ensure-schema.js';
+import { databaseErrors } from '../database/errors.js';
+import { startPostgres, type EmbeddedPostgres } from '../database/postgres/start-postgres.js';
 import { HELP, readArguments, REPOSITORY, type MainArguments } from './arguments.js';
 import { checkPort } from './check-port.js';
 import { mainErrors } from './errors.js';
@@ -157,7 +159,7 @@ class RunningParts {
       url = postgres.url;
     }
     try {
-      await migrate(url);
+      await ensureSchema(url);
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (databaseUrl === undefined || !/^(E[A-Z]+|28...|3D000)$/.test(code ?? '')) throw error;

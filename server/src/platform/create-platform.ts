@@ -15,7 +15,7 @@ export interface PlatformOptions {
   readonly databaseUrl: string;
   readonly home: string;
   /** What jobs will compute on, see `probeBackend`. */
-  readonly backend: BackendChoice;
+  readonly backend: BackendChoice | Promise<BackendChoice>;
   /** Loaded already, in tests; otherwise they are looked for where the server finds them. */
   readonly plugins?: PluginRegistry;
   /** Called once when the connection for changes is lost: subscriptions would fall silent. */
@@ -24,7 +24,7 @@ export interface PlatformOptions {
 
 /** Opens all that the API works with; what is opened is closed again by `dispose`, in reverse order. */
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
-  const { databaseUrl, home, backend, onLost = () => {} } = options;
+  const { databaseUrl, home, onLost = () => {} } = options;
   await mkdir(home, { recursive: true });
   const plugins = options.plugins ?? (await loadPlugins(pluginPlaces()));
   const orm = await openOrm({ databaseUrl });
@@ -33,6 +33,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const listener = await listenForChanges(databaseUrl, changes, onLost);
   const blobs = new BlobStore(join(home, 'blobs'));
   await syncPlugins(orm.em.fork(), plugins);
+  const backend = await options.backend;
   const services = createServices({ plugins, queue, blobs, backend: backend.name });
   return {
     home,

@@ -11,7 +11,7 @@ const { DATABASE_URL: databaseUrl = '', CRUCIBLE_HOME: home = '' } = process.env
 
 try {
   const settings = workerSettings(databaseUrl, home);
-  const orm = await openOrm({ databaseUrl, connections: settings.processes + 4 });
+  const orm = await openOrm({ databaseUrl, connections: Math.min(settings.processes + 4, 24) });
   const queue = await PgBossQueue.open(databaseUrl, { maintains: true });
   const supervisor = new Supervisor({
     orm,

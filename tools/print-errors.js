@@ -1,6 +1,6 @@
 // Writes docs/errors.md from the packages' error catalogues; with --check only says whether it is stale.
-// A catalogue is any export whose values carry an `entry` (see engine/src/errors/define-errors.ts).
-import { readFileSync, writeFileSync, existsSync } from 'node:fs';
+// A catalogue is an export of a file named errors or something-errors whose values carry an `entry` (engine/src/errors/define-errors.ts).
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { join } from 'node:path';
 
@@ -23,15 +23,16 @@ const entriesOf = (exports) =>
     .filter((factory) => typeof factory === 'function' && typeof factory.entry?.code === 'string')
     .map((factory) => factory.entry);
 
+/** A catalogue stands in a file of its own, named errors or something-errors. */
+function catalogueFiles(folder) {
+  const dist = join(root, folder, 'dist');
+  const names = readdirSync(dist, { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => /(^|[/\\-])errors\.js$/.test(name)).map((name) => join(dist, name));
+}
+
 async function catalogue(folder) {
-  const { exports = {} } = JSON.parse(readFileSync(join(root, folder, 'package.json'), 'utf8'));
-  const doors = typeof exports === 'string' ? [exports] : Object.values(exports);
-  const files = [...doors, './dist/errors.js']
-    .map((door) => join(root, folder, door))
-    .filter((file) => existsSync(file));
   const found = new Map();
-  for (const file of files) {
-    if (file.includes('/testing/')) continue;
+  for (const file of catalogueFiles(folder)) {
     for (const entry of entriesOf(await import(pathToFileURL(file).href))) {
       const other = found.get(entry.code);
       if (other && other.summary !== entry.summary) throw new Error(`two errors share the code ${entry.code}`);

@@ -1,4 +1,5 @@
 import type { HostKernel } from './host-kernel.js';
+import { matrixOf, multiplySmall, transposeOf } from './small-matrices.js';
 
 /** Rows of q are `[batch · queries, width]`, of k and v `[batch · keys, width]`; a head is width / heads neighbouring columns. */
 export interface AttentionShape {
@@ -8,7 +9,10 @@ export interface AttentionShape {
   readonly heads: number;
 }
 
-/** softmax(q kᵀ / √(width / heads)) v for every image and head. Inputs q, k, v; outputs the result and the probabilities `[batch · heads · queries, keys]`. */
+/**
+ * softmax(q kᵀ / √(width / heads)) v for every image and head. Inputs q, k, v; outputs the result and the probabilities
+ * `[batch · heads · queries, keys]`.
+ */
 export const attentionKernel: HostKernel<AttentionShape> = {
   name: 'CrucibleAttention',
   outputShapes: ([q], { batch, queries, keys, heads }) => [q!, [batch * heads * queries, keys]],
@@ -17,30 +21,18 @@ export const attentionKernel: HostKernel<AttentionShape> = {
     const size = headSize(q!, shape);
     const scale = 1 / Math.sqrt(size);
     const [qTile, kTile, vTile] = [tile(queries, size), tile(keys, size), tile(keys, size)];
-    const row = new Float64Array(keys);
-    const sum = new Float64Array(size);
+    const [pTile, outTile] = [tile(queries, keys), tile(queries, size)];
+    const [qMatrix, pMatrix, vMatrix] = [matrixOf(qTile, size), matrixOf(pTile, keys), matrixOf(vTile, size)];
+    const kTransposed = transposeOf(matrixOf(kTile, size));
     forEachHead(shape, size, (qAt, kAt, pAt, stride) => {
       load(q!, qAt, stride, qTile, size);
       load(k!, kAt, stride, kTile, size);
       load(v!, kAt, stride, vTile, size);
-      for (let i = 0; i < queries; i += 1) {
-        let greatest = -Infinity;
-        for (let j = 0; j < keys; j += 1) {
-          const score = dot(qTile, i * size, kTile, j * size, size) * scale;
-          row[j] = score;
-          if (score > greatest) greatest = score;
-        }
-        let total = 0;
-        for (let j = 0; j < keys; j += 1) total += row[j] = Math.exp(row[j]! - greatest);
-        sum.fill(0);
-        for (let j = 0; j < keys; j += 1) {
-          const p = row[j]! / total;
-          probabilities![pAt + i * keys + j] = p;
-          for (let d = 0, at = j * size; d < size; d += 1, at += 1) sum[d]! += p * vTile[at]!;
-        }
-        const at = qAt + i * stride;
-        for (let d = 0; d < size; d += 1) out![at + d] = sum[d]!;
-      }
+      multiplySmall(qMatrix, kTransposed, pTile, queries, size, keys);
+      for (let at = 0; at < pTile.length; at += keys) softmaxRow(pTile, at, keys, scale);
+      multiplySmall(pMatrix, vMatrix, outTile, queries, keys, size);
+      store(pTile, probabilities!, pAt, keys, keys);
+      store(outTile, out!, qAt, stride, size);
     });
   },
 };
@@ -53,48 +45,48 @@ export const attentionGradientKernel: HostKernel<AttentionShape> = {
     const { queries, keys } = shape;
     const size = headSize(q!, shape);
     const scale = 1 / Math.sqrt(size);
-    const [qTile, kTile, vTile] = [tile(queries, size), tile(keys, size), tile(keys, size)];
-    const [dOutTile, dqTile, dkTile, dvTile] = [
-      tile(queries, size),
+    const [qTile, kTile, vTile, dOutTile] = [
       tile(queries, size),
       tile(keys, size),
       tile(keys, size),
+      tile(queries, size),
     ];
-    const dRow = new Float64Array(keys);
+    const [pTile, dsTile] = [tile(queries, keys), tile(queries, keys)];
+    const [dqTile, dkTile, dvTile] = [tile(queries, size), tile(keys, size), tile(keys, size)];
+    const [qMatrix, kMatrix, dOutMatrix] = [matrixOf(qTile, size), matrixOf(kTile, size), matrixOf(dOutTile, size)];
+    const [pMatrix, dsMatrix] = [matrixOf(pTile, keys), matrixOf(dsTile, keys)];
+    const vTransposed = transposeOf(matrixOf(vTile, size));
+    const [pTransposed, dsTransposed] = [transposeOf(pMatrix), transposeOf(dsMatrix)];
     forEachHead(shape, size, (qAt, kAt, pAt, stride) => {
       load(q!, qAt, stride, qTile, size);
       load(k!, kAt, stride, kTile, size);
       load(v!, kAt, stride, vTile, size);
       load(dOut!, qAt, stride, dOutTile, size);
-      dqTile.fill(0);
-      dkTile.fill(0);
-      dvTile.fill(0);
-      for (let i = 0; i < queries; i += 1) {
+      load(probabilities!, pAt, keys, pTile, keys);
+      multiplySmall(dOutMatrix, vTransposed, dsTile, queries, size, keys);
+      for (let at = 0; at < dsTile.length; at += keys) {
         let weighted = 0;
-        for (let j = 0; j < keys; j += 1) {
-          const d = dot(dOutTile, i * size, vTile, j * size, size);
-          dRow[j] = d;
-          weighted += d * probabilities![pAt + i * keys + j]!;
-        }
-        for (let j = 0; j < keys; j += 1) {
-          const p = probabilities![pAt + i * keys + j]!;
-          const ds = p * (dRow[j]! - weighted) * scale;
-          const iAt = i * size;
-          const jAt = j * size;
-          // One loop for three sums: the index arithmetic costs as much as the sums.
-          for (let d = 0; d < size; d += 1) {
-            dqTile[iAt + d]! += ds * kTile[jAt + d]!;
-            dkTile[jAt + d]! += ds * qTile[iAt + d]!;
-            dvTile[jAt + d]! += p * dOutTile[iAt + d]!;
-          }
-        }
+        for (let j = at; j < at + keys; j += 1) weighted += dsTile[j]! * pTile[j]!;
+        for (let j = at; j < at + keys; j += 1) dsTile[j] = pTile[j]! * (dsTile[j]! - weighted) * scale;
       }
+      multiplySmall(dsMatrix, kMatrix, dqTile, queries, keys, size);
+      multiplySmall(dsTransposed, qMatrix, dkTile, keys, queries, size);
+      multiplySmall(pTransposed, dOutMatrix, dvTile, keys, queries, size);
       store(dqTile, dq!, qAt, stride, size);
       store(dkTile, dk!, kAt, stride, size);
       store(dvTile, dv!, kAt, stride, size);
     });
   },
 };
+
+/** In place; the greatest is taken off first, so that no exponential overflows. */
+function softmaxRow(values: Float64Array, at: number, length: number, scale: number): void {
+  let greatest = -Infinity;
+  for (let j = at; j < at + length; j += 1) if (values[j]! > greatest) greatest = values[j]!;
+  let total = 0;
+  for (let j = at; j < at + length; j += 1) total += values[j] = Math.exp((values[j]! - greatest) * scale);
+  for (let j = at; j < at + length; j += 1) values[j]! /= total;
+}
 
 const headSize = (q: Float32Array, { batch, queries, heads }: AttentionShape): number =>
   q.length / (batch * queries * heads);
@@ -127,21 +119,4 @@ function store(from: Float64Array, to: Float32Array, at: number, stride: number,
   for (let start = 0, row = at; start < from.length; start += size, row += stride) {
     for (let d = 0; d < size; d += 1) to[row + d] = from[start + d]!;
   }
-}
-
-/** Four running sums, so that the additions need not wait for each other. */
-function dot(x: Float64Array, xAt: number, y: Float64Array, yAt: number, size: number): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let d = 0;
-  for (; d + 3 < size; d += 4) {
-    s0 += x[xAt + d]! * y[yAt + d]!;
-    s1 += x[xAt + d + 1]! * y[yAt + d + 1]!;
-    s2 += x[xAt + d + 2]! * y[yAt + d + 2]!;
-    s3 += x[xAt + d + 3]! * y[yAt + d + 3]!;
-  }
-  for (; d < size; d += 1) s0 += x[xAt + d]! * y[yAt + d]!;
-  return s0 + s1 + (s2 + s3);
 }

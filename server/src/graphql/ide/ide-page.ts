@@ -22,6 +22,8 @@ export const idePage = (): string => `<!doctype html>
 /** GraphiQL lays editor, answer and documentation side by side; on a telephone they stand one above the other, or one at a time. */
 export const pageStyle = `html, body, #root { height: 100%; margin: 0; }
 body { overflow: hidden; }
+/* GraphiQL animates its tabs into place, and a slow machine then moves one away between press and release: the click is lost. */
+.graphiql-container .graphiql-tab { transform: none !important; }
 @media (max-width: 700px) {
   .graphiql-container .graphiql-logo, .graphiql-container .graphiql-horizontal-drag-bar { display: none; }
   .graphiql-container #graphiql-session { flex-direction: column; padding: 0; gap: 8px; }

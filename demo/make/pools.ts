@@ -31,7 +31,7 @@ export const GROUPS: Readonly<Record<string, readonly string[]>> = {
   martel: ['martel', 'merriweather'],
 };
 
-/** Which packages a task is rendered from. The first weights that a family has of these are used, thin ones last. */
+/** Which packages a task is rendered from. */
 export const POOLS = {
   japanese: [
     'biz-udgothic',

@@ -27,7 +27,7 @@ const table = (head: readonly string[], rows: readonly (readonly string[])[]): s
   [row(head), row(head.map(() => '---')), ...rows.map(row)].join('\n');
 
 function formatTables(figures: DemoFigures): string {
-  const { seeds, base, looks, tasks } = figures;
+  const { seeds, base, baseOnValidation, looks, tasks } = figures;
   const [first] = seeds as readonly [SeedFigures, ...SeedFigures[]];
   const lineOf = (seed: SeedFigures, id: LineId): LineFigures => seed.lines.find(({ line }) => line === id)!;
   const methodOf = (seed: SeedFigures, method: string): MethodFigures => seed.methods.find((m) => m.method === method)!;
@@ -102,7 +102,7 @@ function formatTables(figures: DemoFigures): string {
   const curve = table(
     ['λ', ...LINES.flatMap(({ title }) => [`${title}: validation`, 'test'])],
     [
-      ['0 (base)', ...LINES.flatMap(() => ['', percent(base.mean)])],
+      ['0 (base)', ...LINES.flatMap(() => [percent(baseOnValidation), percent(base.mean)])],
       ...LAMBDAS.map((lambda, i) => [
         lambdaText(lambda),
         ...LINES.flatMap(({ id }) => {

@@ -71,6 +71,7 @@ const figures: DemoFigures = {
   tasks: tasks.map(({ name }) => name),
   looks: LOOKS,
   base: scoreOf(await examiner.examine(BASE, tasks, 'test')),
+  baseOnValidation: scoreOf(await examiner.examine(BASE, tasks, 'validation')).mean,
   check: { images: CHECKED, tasks: check },
   seeds,
 };

@@ -23,8 +23,12 @@ import { openDemoTask } from '../workspace/open-demo-task.js';
 import { makeHead } from './make-head.js';
 import { METHODS, RECIPE, RUNS, type Run } from './recipe.js';
 
-const wanted = process.argv.slice(2).map(Number);
-const runs = RUNS.filter(({ seed }) => wanted.length === 0 || wanted.includes(seed));
+// Seeds and methods may be named, to share the work out over processes: `node dist/train/main.js 42 L_LORA`.
+const wanted = process.argv.slice(2);
+const runs = RUNS.filter(
+  ({ seed }) => wanted.includes(String(seed)) || !RUNS.some((run) => wanted.includes(String(run.seed))),
+);
+const methods = METHODS.filter((method) => wanted.includes(method) || !METHODS.some((other) => wanted.includes(other)));
 
 const baseFolder = join(workspaceDirectory, 'base');
 const baseDigest = await digestModel(baseFolder);
@@ -148,7 +152,7 @@ for (const { name } of TASKS) {
 for (const run of runs) {
   const frameDigest = await makeFrame(run);
   for (const task of tasks.values()) {
-    for (const method of METHODS) await makeAdapter(task, method, run, frameDigest);
+    for (const method of methods) await makeAdapter(task, method, run, frameDigest);
   }
 }
 for (const task of tasks.values()) await task.close();

@@ -9,6 +9,8 @@ export interface DemoFigures {
   /** Images per task that were looked at. λ and the best single adapter are chosen on validation, everything else is test. */
   readonly looks: { readonly validation: number; readonly test: number };
   readonly base: Score;
+  /** Mean of the base over the validation images that λ is chosen on. */
+  readonly baseOnValidation: number;
   /** How many of the first `images` test images of each task the base and the shipped specialists get right: what the tests compute again. */
   readonly check: {
     readonly images: number;

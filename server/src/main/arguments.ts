@@ -27,7 +27,12 @@ export const HELP = `Usage: npm start -- [options]
   --home DIR     where data is kept (default .crucible, or CRUCIBLE_HOME)
   --help         print this
 
-  DATABASE_URL   a PostgreSQL server to use instead of the embedded one
+  DATABASE_URL                 a PostgreSQL server to use instead of the embedded one
+  CRUCIBLE_WORKSPACE           a workspace folder to load instead of the demo
+  CRUCIBLE_COMPUTE_PROCESSES   jobs computed at once (default: one per core)
+  CRUCIBLE_COMPUTE_MEMORY      bytes that a compute process may hold
+  CRUCIBLE_JOB_TIMEOUT         seconds that a job may take
+  CRUCIBLE_PLUGINS             a folder of plugin packages beside the installed ones
 `;
 
 /** @throws MAIN_INVALID_ARGUMENTS */

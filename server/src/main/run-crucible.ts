@@ -114,7 +114,13 @@ class RunningParts {
     this.#stops.push(() => lock.release());
     const databaseUrl = await this.#database();
     if (this.#signal.aborted) return undefined;
-    const env = { ...this.#options.env, DATABASE_URL: databaseUrl, CRUCIBLE_HOME: home };
+    const env = {
+      ...this.#options.env,
+      DATABASE_URL: databaseUrl,
+      CRUCIBLE_HOME: home,
+      // The compiled code of large packages is kept from start to start.
+      NODE_COMPILE_CACHE: this.#options.env['NODE_COMPILE_CACHE'] ?? join(home, 'cache', 'node'),
+    };
     const workspace = await this.#workspace();
     const api = this.#process('API', 'api', {
       ...env,

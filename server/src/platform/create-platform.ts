@@ -26,11 +26,13 @@ export interface PlatformOptions {
 export async function createPlatform(options: PlatformOptions): Promise<Platform> {
   const { databaseUrl, home, onLost = () => {} } = options;
   await mkdir(home, { recursive: true });
-  const plugins = options.plugins ?? (await loadPlugins(pluginPlaces()));
-  const orm = await openOrm({ databaseUrl });
-  const queue = await PgBossQueue.open(databaseUrl);
   const changes = new ChangeHub();
-  const listener = await listenForChanges(databaseUrl, changes, onLost);
+  const [plugins, orm, queue, listener] = await Promise.all([
+    options.plugins ?? loadPlugins(pluginPlaces()),
+    openOrm({ databaseUrl }),
+    PgBossQueue.open(databaseUrl),
+    listenForChanges(databaseUrl, changes, onLost),
+  ]);
   const blobs = new BlobStore(join(home, 'blobs'));
   await syncPlugins(orm.em.fork(), plugins);
   const backend = await options.backend;

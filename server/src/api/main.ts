@@ -1,5 +1,6 @@
 // The API process: started by main, ends with it.
 import { startApi } from '../graphql/index.js';
+import { mainErrors } from '../main/errors.js';
 import { liveAsChild, tellParent } from '../main/child-life.js';
 import { createPlatform, probeBackend, type Platform } from '../platform/index.js';
 import type { WorkspaceImport } from '../services/index.js';
@@ -22,7 +23,13 @@ async function load(platform: Platform, directory: string): Promise<WorkspaceImp
   }
 }
 
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+function messageOf(error: unknown): string {
+  // Somebody took the port after main had looked.
+  if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+    return mainErrors.portInUse({ host, port: Number(port) }).message;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
 
 try {
   const platform = await createPlatform({ databaseUrl, home, backend: probeBackend(), onLost });

@@ -5,9 +5,8 @@ import { openFrame } from '@crucible/engine/adapters';
 import { openTask, openTaskHead, unpackTask } from '@crucible/engine/tasks';
 import { hashFile, type StoredBlob } from '../blobs/index.js';
 import { adapterFacts } from '../compute/adapter-facts.js';
-import { Adapter, BaseModel, Metric, Origin, SplitName, TangentFrame, Task, TaskHead } from '../entities/index.js';
-import { evaluate } from './evaluate.js';
-import { Problem } from './problems.js';
+import { Adapter, BaseModel, Metric, Origin, TangentFrame, Task, TaskHead } from '../entities/index.js';
+import { idOfContent } from '../entities/id-of-content.js';
 import type { ServiceContext } from './service-context.js';
 import type { WorkspaceImport } from './services.js';
 import { describeBase } from './describe-base.js';
@@ -15,8 +14,7 @@ import { workspaceErrors } from './workspace-errors.js';
 import { parseWorkspace, type Workspace, type WorkspaceFile } from './workspace-manifest.js';
 
 /**
- * Takes a workspace folder in: base model, tasks, heads, frames and adapters become blobs and rows, and specialists and the bare base are
- * queued to be scored on TEST. Repeatable: what is there already is left as it is, so that an import that was cut off is simply made again.
+ * Takes a workspace folder in: base model, tasks, heads, frames and adapters become blobs and rows. Repeatable: what is there already is left as it is, so that an import that was cut off is simply made again.
  *
  * @throws WORKSPACE_*, and whatever a file of it is refused with
  */
@@ -51,10 +49,8 @@ class WorkspaceImporter {
     for (const entry of tasks) rows.set(entry.name, await this.#importTask(entry));
     for (const entry of heads) await this.#importHead(entry, base, rows);
     for (const entry of frames) await this.#importFrame(entry, base);
-    const specialists = [];
-    for (const entry of adapters) specialists.push(await this.#importAdapter(entry, base, rows));
+    for (const entry of adapters) await this.#importAdapter(entry, base, rows);
     await this.#em.flush();
-    await this.#score(base, [...rows.values()], specialists);
     return { tasks: tasks.length, adapters: adapters.length, added: this.#added };
   }
 
@@ -86,6 +82,7 @@ class WorkspaceImporter {
     }
     const { architecture, config, digest, parameterCount, imageSize } = described;
     const row = this.#em.create(BaseModel, {
+      id: idOfContent('base', described.digest),
       name: base.name,
       architecture,
       config,
@@ -107,6 +104,7 @@ class WorkspaceImporter {
       const { name, title, description, classes, licence, source } = task.manifest;
       return this.#add(
         this.#em.create(Task, {
+          id: idOfContent('task', stored.digest),
           name,
           title,
           description,
@@ -158,6 +156,7 @@ class WorkspaceImporter {
       if ((await this.#em.findOne(TangentFrame, { digest: frame.digest })) !== null) return;
       const { rank, scale, targetModules } = frame.manifest;
       const row = this.#em.create(TangentFrame, {
+        id: idOfContent('frame', frame.digest),
         name: entry.name,
         base: ref(base),
         rank,
@@ -192,6 +191,7 @@ class WorkspaceImporter {
         : await this.#em.findOne(TangentFrame, { digest: manifest.frameDigest });
     return this.#add(
       this.#em.create(Adapter, {
+        id: idOfContent('adapter', stored.digest),
         name: manifest.name,
         base: ref(base),
         task: ref(task),
@@ -207,20 +207,6 @@ class WorkspaceImporter {
         importedFrom: { workspace: this.#workspace.name, file: entry.file, seed: entry.seed ?? null },
       } as never),
     );
-  }
-
-  /** Each specialist on its own task, and the bare base on all: what fused models are compared with. */
-  async #score(base: BaseModel, tasks: readonly Task[], specialists: readonly Adapter[]): Promise<void> {
-    const ids = tasks.map(({ id }) => id);
-    await this.#queue({ base: base.id, tasks: ids, split: SplitName.TEST });
-    for (const { id, task } of specialists) {
-      if (task !== null) await this.#queue({ adapter: id, tasks: [task.id], split: SplitName.TEST });
-    }
-  }
-
-  async #queue(input: Parameters<typeof evaluate>[2]): Promise<void> {
-    const outcome = await evaluate(this.#em, this.#context, input);
-    if (outcome instanceof Problem) throw workspaceErrors.notScored({ problem: outcome.message });
   }
 
   #checkBase(file: string, got: string, base: BaseModel): void {

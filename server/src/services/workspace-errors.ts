@@ -35,10 +35,4 @@ export const workspaceErrors = {
     message: (d: { file: string; got: string; expected: string }) =>
       `"${d.file}" is for the base with digest ${d.got}, the workspace has ${d.expected}`,
   }),
-  notScored: defineError({
-    code: 'WORKSPACE_NOT_SCORED',
-    summary: 'The adapters of a workspace cannot be scored.',
-    remedy: 'The message says what is missing.',
-    message: (d: { problem: string }) => d.problem,
-  }),
 };

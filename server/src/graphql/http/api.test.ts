@@ -179,6 +179,13 @@ describe('the API', () => {
     expect([answer.status, code(answer)]).toEqual([400, 'BAD_REQUEST']);
   });
 
+  it('survives variables that are nested a hundred thousand levels deep', async () => {
+    const nested = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+    const answer = await post(`{"query":"query ($by: Int!) { count(by: $by) }","variables":{"by":${nested}}}`);
+    expect(answer.errors?.length).toBeGreaterThan(0);
+    expect(await post({ query: '{ __typename }' })).toMatchObject({ data: { __typename: 'Query' } });
+  });
+
   it('refuses batches', async () => {
     expect((await post([{ query: '{ __typename }' }])).status).toBe(400);
   });

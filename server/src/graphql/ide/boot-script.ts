@@ -48,7 +48,8 @@ export function fillIn(
   const adapters = (found?.tasks?.nodes ?? []).flatMap((task) => task.adapters);
   const run = (found?.fusionRuns?.nodes ?? [])[0];
   const ids = {
-    $adapters: adapters.length > 0 ? adapters.map(({ id }) => ({ id })) : [{ id: 'the id of an adapter' }],
+    $adapters:
+      adapters.length > 0 ? adapters.map(({ id }) => ({ id, weight: 1 })) : [{ id: 'the id of an adapter', weight: 1 }],
     $run: run ? run.id : 'the id of a run',
   };
   return tabs.map(({ query, variables }) => {

@@ -1,3 +1,4 @@
+import type { PluginRegistry } from '@crucible/sdk/host';
 import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { createPlatform, type Platform } from '../../platform/index.js';
@@ -29,10 +30,10 @@ export interface TestServer {
   dispose(): Promise<void>;
 }
 
-export async function createTestServer(): Promise<TestServer> {
+export async function createTestServer(options: { readonly plugins?: PluginRegistry } = {}): Promise<TestServer> {
   const database = await startTestDatabase();
   const backend = { name: 'wasm', reason: 'a test', considered: [{ name: 'wasm', available: true, why: 'a test' }] };
-  const platform = await createPlatform({ databaseUrl: database.url, home: database.home, backend });
+  const platform = await createPlatform({ databaseUrl: database.url, home: database.home, backend, ...options });
   const faults: unknown[] = [];
   const api = await startApi(platform, { port: 0, host: '127.0.0.1', report: (error) => faults.push(error) });
   const clients: Client[] = [];

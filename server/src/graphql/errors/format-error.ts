@@ -56,7 +56,7 @@ function codeOf(error: GraphQLError, original: unknown): string | undefined {
 /** graphql-js says what is wrong; where it does not say what would be right, this does. */
 function withAdvice(message: string): string {
   if (/OneOf|oneOf/.test(message) && /exactly one/i.test(message)) {
-    return `${message.replace(/\.?$/, '.')} Give one strategy as one field, for example { taskArithmetic: { lambda: 0.3 } }; the query \`strategies { id }\` lists them.`;
+    return `${message.replace(/\.?$/, '.')} Give one strategy as one field, for example { taskArithmetic: { lambda: 0.3 } }; the query \`{ strategies { key } }\` lists them.`;
   }
   if (message.includes('limit of') && message.includes('tokens')) {
     return `${message.replace(/\.?$/, '.')} A document may have ${requestLimits.tokens} tokens: send several requests.`;

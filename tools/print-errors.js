@@ -14,6 +14,7 @@ const packages = [
   'plugins/lora-hub',
   'plugins/l-lora',
   'server',
+  'demo',
 ];
 
 const entriesOf = (exports) =>
@@ -58,7 +59,8 @@ for (const folder of packages) {
 const text = `# Errors
 
 Every failure has a stable code: in GraphQL as \`extensions.code\` or as the \`code\` of a problem in a result union, in the log beside the message.
-This page is generated from the catalogues by \`npm run docs:errors\`.
+GraphQL's own codes (\`GRAPHQL_PARSE_FAILED\`, \`GRAPHQL_VALIDATION_FAILED\`, \`BAD_USER_INPUT\`, \`BAD_REQUEST\`, \`OPERATION_RESOLUTION_FAILURE\`) say that a request is not of the
+schema; \`INTERNAL_SERVER_ERROR\` carries a \`correlationId\` that stands in the server's log too. This page is generated from the catalogues by \`npm run docs:errors\`.
 
 ${sections.join('\n')}`;
 

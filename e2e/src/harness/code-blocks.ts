@@ -5,6 +5,8 @@ export interface CodeBlock {
   /** Path from the root of the repository, and the line that the block begins on. */
   readonly where: string;
   readonly language: string;
+  /** What follows the language on the fence: `needs=crucible-magmax` where the text takes for granted what is not installed. */
+  readonly info: string;
   readonly text: string;
 }
 
@@ -19,16 +21,21 @@ export function listPages(): readonly string[] {
 /** The fenced blocks of a page, in order. */
 export function readCodeBlocks(page: string): readonly CodeBlock[] {
   const blocks: CodeBlock[] = [];
-  let open: { language: string; line: number; text: string[] } | undefined;
+  let open: { language: string; info: string; line: number; text: string[] } | undefined;
   for (const [index, line] of readFileSync(root + page, 'utf8')
     .split('\n')
     .entries()) {
-    const fence = /^\s*```(\w*)/.exec(line);
+    const fence = /^\s*```(\w*)(.*)$/.exec(line);
     if (fence && open) {
-      blocks.push({ where: `${page}:${open.line}`, language: open.language, text: open.text.join('\n') });
+      blocks.push({
+        where: `${page}:${open.line}`,
+        language: open.language,
+        info: open.info,
+        text: open.text.join('\n'),
+      });
       open = undefined;
     } else if (fence) {
-      open = { language: fence[1]!, line: index + 1, text: [] };
+      open = { language: fence[1]!, info: fence[2]!.trim(), line: index + 1, text: [] };
     } else {
       open?.text.push(line);
     }

@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -45,6 +45,8 @@ export class RunningSystem {
 
   static async start(options: SystemOptions = {}): Promise<RunningSystem> {
     const home = options.home ?? (await mkdtemp(join(tmpdir(), 'crucible-e2e-')));
+    // mkdtemp gives 0700; as root the database runs under an unprivileged user, which must be able to reach its data.
+    await chmod(home, 0o755);
     const port = await freePort();
     const child = spawn(
       process.execPath,

@@ -5,6 +5,7 @@ import {
   Adapter,
   Evaluation,
   FusionRun,
+  Origin,
   RunState,
   Score,
   SplitName,
@@ -167,10 +168,20 @@ describe('a worker', () => {
     expect(resumed.history.length).toBe(first.history.length);
   });
 
-  it('has scored every specialist and the bare base of the workspace', async () => {
+  it('scores specialists and the bare base once, however often that is asked for', async () => {
     await system.startWorker();
-    for (const evaluation of await system.em.find(Evaluation, { run: null })) await system.until(evaluation);
-    const scores = await system.em.find(Score, { run: null });
-    expect(scores).toHaveLength(2 + 4);
+    const { services } = system.platform;
+    const [specialist] = await system.em.find(Adapter, { origin: Origin.IMPORTED }, { populate: ['base'] });
+    const tasks = [specialist!.task!.id];
+    const ask = async (): Promise<readonly Evaluation[]> =>
+      [
+        succeeded(await services.evaluate(system.em, { adapter: specialist!.id, tasks })),
+        succeeded(await services.evaluate(system.em, { base: specialist!.base.id, tasks })),
+      ].flat();
+    const evaluations = await ask();
+    for (const evaluation of evaluations) await system.until(evaluation);
+    expect((await ask()).map(({ id }) => id)).toEqual(evaluations.map(({ id }) => id));
+    const scores = await system.em.find(Score, { evaluation: { $in: evaluations.map(({ id }) => id) } });
+    expect(scores).toHaveLength(2);
   });
 });

@@ -26,6 +26,7 @@ export const loraHub = defineSearchStrategy({
   factorOrigin: 'ZERO',
   options: loraHubOptions,
   shots: ({ shots }) => shots,
+  evaluations: ({ budget }) => budget,
   async search({ options, weights }, objective, { random, signal, log }) {
     const { start, sigma, bound, budget } = options;
     const count = objective.adapterCount;

@@ -144,6 +144,8 @@ export interface SearchStrategy<Schema extends z.ZodObject = z.ZodObject> extend
   readonly kind: 'SEARCH';
   /** Few-shot examples per class and task that the objective shall look at, for these options. */
   shots(options: z.output<Schema>): number;
+  /** Evaluations that it asks for at most, for these options: what its progress is a share of. */
+  evaluations?(options: z.output<Schema>): number;
   search(
     input: { readonly options: z.output<Schema>; readonly weights: readonly number[] },
     objective: SearchObjective,

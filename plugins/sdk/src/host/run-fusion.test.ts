@@ -264,7 +264,9 @@ describe('runFusion, as a run', () => {
       id: 'searching',
       options: z.object({}),
       shots: () => 1,
+      evaluations: () => 2,
       search: async (_, objective) => {
+        await objective.evaluate([0, 0]);
         const { loss } = await objective.evaluate([0.5, 0.25]);
         return {
           coefficients: [0.5, 0.25],
@@ -282,7 +284,13 @@ describe('runFusion, as a run', () => {
         return { loss: 1.5, accuracy: 0.5, examples: 10 };
       },
     };
-    const outcome = await fuse(searching, mixed, [1, 1], { space: 'DELTA', objective });
+    const phases: string[] = [];
+    const outcome = await fuse(searching, mixed, [1, 1], {
+      space: 'DELTA',
+      objective,
+      onProgress: ({ phase, done, total }) => phases.push(`${phase} ${done}/${total}`),
+    });
+    expect(phases.slice(0, 2)).toEqual(['SEARCH 1/2', 'SEARCH 2/2']);
     expect(outcome).toMatchObject({ coefficients: [0.5, 0.25], trace: [{ loss: 1.5 }] });
     const output = await openAdapter(outcome.path);
     for (const [module, { a, b }] of scored!) expect(await output.readFactors(module)).toEqual({ a, b });

@@ -121,13 +121,18 @@ class FusionRunner {
     const { objective, members, seed, tf, signal } = this.#request;
     if (objective === undefined) throw fusionErrors.noObjective({ strategy: strategy.id });
     const context = createContext({ tf, signal, seed, log: this.#log });
+    const total = strategy.evaluations?.(this.#options) ?? 0;
+    let done = 0;
     const counted = {
       adapterCount: members.length,
       examples: objective.examples,
       evaluate: async (coefficients: readonly number[]) => {
         // Each evaluation is long: an abort ends the search at the next, whatever the strategy does with the signal.
         signal.throwIfAborted();
-        return objective.evaluate(coefficients);
+        const value = await objective.evaluate(coefficients);
+        done += 1;
+        this.#progress('SEARCH', done, Math.max(done, total));
+        return value;
       },
     };
     return this.#timed('SEARCH', async () => {

@@ -8,7 +8,7 @@ const steps = [
   ['schema', process.execPath, ['tools/check-schema.js']],
   ['error pages', process.execPath, ['tools/print-errors.js', '--check']],
   ['units', 'vitest', ['run', '--exclude', 'e2e/**']],
-  ['end to end', 'vitest', ['run', 'e2e/']],
+  ['end to end', 'vitest', ['run', '--no-file-parallelism', 'e2e/']],
 ];
 
 const wanted = process.argv.slice(2);

@@ -6,10 +6,11 @@ import { RunningSystem } from './harness/running-system.js';
 
 /** A search is under way for seconds, so there is a middle to be killed in. */
 async function searchRequest(system: RunningSystem): Promise<FuseRequest> {
-  const adapters = (await listSpecialists(system.client, 'L_LORA')).slice(0, 3);
+  const specialists = await listSpecialists(system.client, 'L_LORA');
+  const adapters = specialists.filter(({ task }) => task.name === 'mnist' || task.name === 'fashion');
   return {
     adapters: adapters.map(({ id }) => ({ id })),
-    strategy: { loraHub: { budget: 30, shots: 3 } },
+    strategy: { loraHub: { budget: 60, shots: 2 } },
     evaluateOn: [adapters[0]!.task.id],
     seed: 11,
   };
@@ -18,7 +19,7 @@ async function searchRequest(system: RunningSystem): Promise<FuseRequest> {
 async function untilUnderWay(system: RunningSystem, id: string): Promise<void> {
   await waitUntil('the run to be under way', async () => {
     const run = await readRun(system.client, id);
-    return run?.state === 'RUNNING' ? true : undefined;
+    return run?.state === 'RUNNING' && run.progress?.phase === 'SEARCH' ? true : undefined;
   });
 }
 

@@ -16,6 +16,7 @@ export interface FinishedRun {
   readonly state: string;
   readonly attempt: number;
   readonly fingerprint: string;
+  readonly progress: { readonly phase: string; readonly done: number } | null;
   readonly problem: { readonly code: string; readonly message: string } | null;
   readonly output: { readonly digest: string; readonly rank: number } | null;
   readonly fidelity: { readonly exact: boolean; readonly relativeError: number; readonly outputRank: number } | null;
@@ -29,7 +30,7 @@ export interface FinishedRun {
 
 const ENDED = ['SUCCEEDED', 'FAILED', 'CANCELLED'];
 
-const runFields = `id state attempt fingerprint problem { code message } output { digest rank }
+const runFields = `id state attempt fingerprint progress { phase done } problem { code message } output { digest rank }
   fidelity { exact relativeError outputRank } scores { value n task { name } interval { low high } }`;
 
 /** Queues a fusion and gives its id; a refusal is an error that names the problem. */

@@ -93,6 +93,7 @@ export class RunningSystem {
   /** SIGKILL to the whole tree at once: the power cut. */
   async cutPower(): Promise<void> {
     await this.client.dispose();
+    const exited = new Promise((resolve) => this.process.once('exit', resolve));
     for (const row of processTree(this.pid)) {
       try {
         process.kill(row.pid, 'SIGKILL');
@@ -100,6 +101,7 @@ export class RunningSystem {
         if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
       }
     }
+    await exited;
   }
 
   async dispose(): Promise<void> {

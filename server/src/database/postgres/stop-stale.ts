@@ -12,6 +12,7 @@ const PATIENCE_MS = 20_000;
  * @throws DATABASE_STILL_RUNNING
  */
 export async function stopStaleServer(cluster: string): Promise<void> {
+  await awaitBurial(cluster);
   const pid = await staleServer(cluster);
   if (pid === undefined) return;
   for (const [signal, share] of [
@@ -20,17 +21,34 @@ export async function stopStaleServer(cluster: string): Promise<void> {
   ] as const) {
     signalProcess(pid, signal);
     for (const end = Date.now() + PATIENCE_MS * share; Date.now() < end; await delay(25)) {
-      if ((await staleServer(cluster)) === undefined) return;
+      if ((await staleServer(cluster)) === undefined) return await awaitBurial(cluster);
     }
   }
   throw databaseErrors.stillRunning({ pid, folder: cluster });
 }
 
-/** The process that `postmaster.pid` names, if it lives and is a PostgreSQL on this cluster: after a reboot the number may be anybody's. */
-async function staleServer(cluster: string): Promise<number | undefined> {
+/**
+ * A server that was killed stays a zombie until its parent, or init, has taken note. PostgreSQL takes a zombie for a living owner of the
+ * cluster and refuses to start, so a restart within milliseconds of a power cut must wait for that.
+ */
+async function awaitBurial(cluster: string): Promise<void> {
+  const pid = await namedProcess(cluster);
+  for (const end = Date.now() + PATIENCE_MS; pid !== undefined && Date.now() < end; await delay(10)) {
+    const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+    if (status.slice(status.lastIndexOf(')') + 2, status.lastIndexOf(')') + 3) !== 'Z') return;
+  }
+}
+
+async function namedProcess(cluster: string): Promise<number | undefined> {
   const lines = await readFile(join(cluster, 'postmaster.pid'), 'utf8').catch(() => '');
   const pid = Number(lines.split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 1 || !signalProcess(pid, 0)) return undefined;
+  return Number.isInteger(pid) && pid > 1 ? pid : undefined;
+}
+
+/** The process that `postmaster.pid` names, if it lives and is a PostgreSQL on this cluster: after a reboot the number may be anybody's. */
+async function staleServer(cluster: string): Promise<number | undefined> {
+  const pid = await namedProcess(cluster);
+  if (pid === undefined || !signalProcess(pid, 0)) return undefined;
   if (process.platform !== 'linux') return pid;
   const command = await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '');
   return command.split('\0').includes(cluster) ? pid : undefined;

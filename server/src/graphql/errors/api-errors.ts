@@ -40,7 +40,7 @@ export const apiErrors = {
   invalidId: defineError({
     code: 'INVALID_ID',
     summary: 'An id is not one that this API hands out.',
-    remedy: 'Take ids from the API: they are opaque, and a type is part of each.',
+    remedy: 'Take ids from the answers of the API, as they are.',
     message: (d: { id: string; expected: string }) =>
       `"${d.id}" is not the id of ${d.expected}; take ids from the API's answers as they are`,
   }),

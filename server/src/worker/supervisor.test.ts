@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import {
   Adapter,
-  Evaluation,
+  type Evaluation,
   FusionRun,
   Origin,
   RunState,

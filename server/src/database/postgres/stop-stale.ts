@@ -33,7 +33,8 @@ export async function stopStaleServer(cluster: string): Promise<void> {
  */
 async function awaitBurial(cluster: string): Promise<void> {
   const pid = await namedProcess(cluster);
-  for (const end = Date.now() + PATIENCE_MS; pid !== undefined && Date.now() < end; await delay(10)) {
+  if (pid === undefined) return;
+  for (const end = Date.now() + PATIENCE_MS; Date.now() < end; await delay(10)) {
     const status = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
     if (status.slice(status.lastIndexOf(')') + 2, status.lastIndexOf(')') + 3) !== 'Z') return;
   }

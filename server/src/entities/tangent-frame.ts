@@ -5,10 +5,14 @@ import { Sha256 } from '../scalars/index.js';
 import { BaseModel } from './base-model.js';
 import { Node } from './node.js';
 
-/** The point φ0 that adapters are measured from. Adapters of one frame add up exactly, at unchanged rank, without cross terms. */
+/**
+ * The point φ0 that adapters are measured from. Adapters that keep its A0, as L-LoRA's do, add up exactly, at unchanged rank, without cross terms;
+ * plain LoRA may start from a frame too, and moves away.
+ */
 @ObjectType('TangentFrame', {
   implements: Node,
-  description: 'The point φ0 that adapters are measured from: those of one frame add up exactly, without cross terms.',
+  description:
+    'The point φ0 that adapters are measured from: those of one frame that keep its A0 add up exactly, without cross terms.',
 })
 @Entity({ tableName: 'tangent_frame' })
 export class TangentFrame extends Node {

@@ -56,7 +56,8 @@ export class TangentFrameResolver {
   }
 
   @FieldResolver(() => [Adapter], {
-    description: 'Adapters that are measured from it, latest first: any of them add up exactly.',
+    description:
+      'Adapters that are measured from it, latest first. Those that left A where the frame has it, as L-LoRA does, add up exactly.',
   })
   async adapters(
     @Root() frame: TangentFrame,

@@ -10,7 +10,7 @@ export interface ShowDemoOptions {
 
 const LEGEND =
   'Accuracy in percent on the test split (1,000 images a task), and beside it the share of the specialist of the same method on that task.\n' +
-  'Specialists are one adapter a task; every other row is one model for all tasks. λ and density were chosen on validation images; so does LoraHub choose.\n';
+  'Specialists are one adapter a task; every other row is one model for all tasks. λ and LoraHub’s coefficients were chosen on validation images; TIES keeps the 20 % of its paper.\n';
 
 /** Runs the demo and prints its table, with one line of progress meanwhile. */
 export async function showDemo({ url, signal, output }: ShowDemoOptions): Promise<void> {

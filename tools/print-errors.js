@@ -6,16 +6,10 @@ import { join } from 'node:path';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const page = join(root, 'docs/errors.md');
-const packages = [
-  'engine',
-  'plugins/sdk',
-  'plugins/task-arithmetic',
-  'plugins/ties',
-  'plugins/lora-hub',
-  'plugins/l-lora',
-  'server',
-  'demo',
-];
+const plugins = readdirSync(join(root, 'plugins'))
+  .filter((name) => name !== 'sdk' && existsSync(join(root, 'plugins', name, 'dist')))
+  .sort();
+const packages = ['engine', 'plugins/sdk', ...plugins.map((name) => `plugins/${name}`), 'server', 'demo'];
 
 const entriesOf = (exports) =>
   Object.values(exports)

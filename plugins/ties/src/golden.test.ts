@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { openSafetensors } from '@crucible/engine/tensors';
 import type { FusionContext, ModuleInput } from '@crucible/sdk';
 import { parseOptions } from '@crucible/sdk';
+import { moduleInputOf } from '@crucible/sdk/testing';
 import { createKeyedRandom } from '@crucible/engine/random';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
@@ -149,23 +150,22 @@ async function runStrategy({ modules, count }: Inputs, options: TiesOptions): Pr
   };
   const split = options.trimScope === 'GLOBAL';
   const before = tf.memory().numTensors;
-  const inputs = modules.map(({ module, index, members }): ModuleInput<TiesOptions> => ({
-    module,
-    index,
-    count: modules.length,
-    space: 'FACTOR',
-    options,
-    adapterCount: count,
-    weights: members.map(({ weight }) => weight),
-    members: members.map(({ position, weight, vectors }) => ({
-      position,
-      weight,
-      digest: `${9 - position}`.repeat(64),
-      vectors: vectors
-        .flatMap((values) => (split ? [values.slice(0, 3), values.slice(3)] : [values]))
-        .map((values) => tf.tensor2d(values, [1, values.length])),
-    })),
-  }));
+  const inputs = modules.map(({ module, index, members }): ModuleInput<TiesOptions> =>
+    moduleInputOf({
+      module,
+      index,
+      count: modules.length,
+      space: 'FACTOR',
+      options,
+      members: members.map(({ weight, vectors }, place) => ({
+        weight,
+        digest: `${9 - place}`.repeat(64),
+        vectors: vectors
+          .flatMap((values) => (split ? [values.slice(0, 3), values.slice(3)] : [values]))
+          .map((values) => tf.tensor2d(values, [1, values.length])),
+      })),
+    }),
+  );
   const survey = ties.survey!;
   let state = survey.start(options, count);
   const rounds = typeof survey.rounds === 'function' ? survey.rounds(options) : survey.rounds;

@@ -11,6 +11,9 @@ export interface Reference {
   readonly url?: string;
 }
 
+/** What a file of statistics holds for each module. */
+export type StatisticsKind = 'GRAM' | 'FISHER';
+
 /** What must hold before a run is queued. The host checks it and says what is missing. */
 export interface StrategyNeeds {
   readonly minAdapters: number;
@@ -21,17 +24,38 @@ export interface StrategyNeeds {
   readonly equalRank?: boolean;
   /** Scores on `validation` are needed while fusing: a search strategy. */
   readonly validation?: boolean;
+  /**
+   * A file of statistics per adapter, on its own task: `GRAM` (XᵀX of each module's inputs, `[in, in]`) or `FISHER` (mean squared gradient of ΔW, `[out, in]`).
+   */
+  readonly statistics?: StatisticsKind;
+  /** The objective's gradient is needed: a search that descends. Works where the merged update is linear in the coefficients. */
+  readonly gradient?: boolean;
   /** Whether another order of the adapters may give another result. */
   readonly order: 'INVARIANT' | 'MATTERS';
 }
 
 /** One adapter's part of one module, as matrices of the space that is merged in. */
-export interface ModuleMember {
+export interface ModuleFactors {
+  readonly rank: number;
+  readonly scale: number;
+  /** `[rank, in]`, row-major. */
+  readonly a: Float32Array;
+  /** `[out, rank]`, row-major. */
+  readonly b: Float32Array;
+}
+
+export interface ModuleMember<Options = unknown> {
   /** Position of the adapter in the run's order: an option that lists one value per adapter is read at this index. */
   readonly position: number;
   /** SHA-256 of the adapter's file: the key of its randomness. */
   readonly digest: string;
   readonly weight: number;
+  /** Options as they hold for this adapter in this module: those of the input, with the schedules that name this adapter applied. */
+  readonly options: Options;
+  /** The factors as they are stored, in every space: ΔW = scale·B·A. Owned by the host: read, never mutate. */
+  readonly factors: ModuleFactors;
+  /** Of the kind that `needs.statistics` names: GRAM `[in, in]`, FISHER `[out, in]`; row-major. Absent where none was asked for. */
+  readonly statistics?: Float32Array;
   /**
    * Task vectors of this module. FRAME `[B]`; FACTOR `[A - A0, B]`, or `[A, B]` with `factorOrigin: 'ZERO'`; DELTA `[scale·B·A]`;
    * CORE `[M]`. Owned by the host: read, never dispose, never mutate.
@@ -45,9 +69,15 @@ export interface ModuleInput<Options> {
   readonly index: number;
   readonly count: number;
   readonly space: FusionSpace;
+  /** `[out, in]` of ΔW. */
+  readonly outFeatures: number;
+  readonly inFeatures: number;
+  /** Options as they hold in this module, with the schedules of all adapters applied. */
   readonly options: Options;
+  /** θ0 of this tensor, in the shape of the members' vectors: in fusions of full models, where rules of whole weights (SLERP, linear) may need it. */
+  readonly base?: Tensor2D;
   /** Adapters that have this module, in the run's order. One that lacks it counts as zero and is absent here. */
-  readonly members: readonly ModuleMember[];
+  readonly members: readonly ModuleMember<Options>[];
   /** Number of adapters in the run, with and without this module. */
   readonly adapterCount: number;
   /** Weights of all adapters of the run, in its order, with and without this module: what a mean divides by. */
@@ -59,10 +89,14 @@ export interface ModuleInput<Options> {
  *
  * - `combination`: Σ coefficient·vector. The host computes it exactly, in factors, never densely; prefer it for linear rules.
  * - `vectors`: merged matrices, as many and in the shapes of each member's `vectors`. The host disposes them.
+ * - `factors`: ΔW of the module as a low-rank product, for rules whose result is one (least squares in the row space, clusters of rank-one units).
+ * - `outputs`: one result per member, each like `vectors`; only of a strategy with `outputs: 'PER_ADAPTER'`.
  */
 export type ModuleOutput =
   | { readonly kind: 'combination'; readonly coefficients: readonly number[] }
-  | { readonly kind: 'vectors'; readonly vectors: readonly Tensor2D[] };
+  | { readonly kind: 'vectors'; readonly vectors: readonly Tensor2D[] }
+  | { readonly kind: 'factors'; readonly factors: ModuleFactors }
+  | { readonly kind: 'outputs'; readonly outputs: readonly (readonly Tensor2D[])[] };
 
 interface StrategyDescription<Schema extends z.ZodObject> {
   /** camelCase; the field of the GraphQL input `StrategyInput`. */
@@ -73,6 +107,12 @@ interface StrategyDescription<Schema extends z.ZodObject> {
   readonly needs: StrategyNeeds;
   /** Spaces it works in, the default first. */
   readonly spaces: readonly [FusionSpace, ...FusionSpace[]];
+  /** Whether it treats every entry alike, wherever it stands: such a rule may be run inside a wrapper that changes coordinates (KnOTS). */
+  readonly elementwise?: boolean;
+  /** `PER_ADAPTER`: one fused adapter for each that went in (EMR). Default: one for all. */
+  readonly outputs?: 'ONE' | 'PER_ADAPTER';
+  /** Numeric options that may vary by adapter, layer and module. `weight` of an adapter always may. */
+  readonly schedulable?: readonly string[];
   /** In FACTOR space: whether task vectors are measured from the frame (A - A0, the paper's code) or from zero (A, LoraHub and PEFT). */
   readonly factorOrigin?: 'FRAME' | 'ZERO';
   /** One declaration: TypeScript type, validation, defaults, GraphQL input type, console form. Each field has `.describe()` and a default. */
@@ -112,6 +152,27 @@ export interface ModuleStrategy<
   ): Promise<ModuleOutput> | ModuleOutput;
 }
 
+/** A module as a wrapper hands it to the rule that it wraps. */
+export interface WrappedModule {
+  /** What the rule shall merge instead, for each member in the order of `input.members`, all of equal shapes. The host disposes them. */
+  readonly vectors: readonly (readonly Tensor2D[])[];
+  /** Takes what the rule made, in the shapes of one member's `vectors`, back to the space of the input. */
+  restore(merged: readonly Tensor2D[]): Promise<ModuleOutput> | ModuleOutput;
+}
+
+/**
+ * A rule over a rule: it changes the coordinates in which another strategy merges (KnOTS), or treats a part of each task vector itself (magnitudes).
+ * The host adds an option `rule` to its options: the wrapped strategy and its options, written as in `StrategyInput` (`{ ties: { density: 0.2 } }`).
+ * The rule's survey runs over the wrapped modules, which are made anew in each round.
+ */
+export interface WrapperStrategy<Schema extends z.ZodObject = z.ZodObject> extends StrategyDescription<Schema> {
+  readonly kind: 'WRAPPER';
+  readonly wraps: 'ELEMENTWISE' | 'ANY';
+  /** What `rule` is when it is left out. */
+  readonly defaultRule: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  wrapModule(input: ModuleInput<z.output<Schema>>, context: FusionContext): Promise<WrappedModule> | WrappedModule;
+}
+
 /** What the platform scores for a search: coefficients, one per adapter. Lower is better. */
 export interface ObjectiveValue {
   /** Mean over examples of the cross-entropy in nats, over the few-shot examples of all tasks. */
@@ -119,11 +180,20 @@ export interface ObjectiveValue {
   readonly accuracy: number;
   readonly examples: number;
 }
+/** An objective's value and its slope in each coefficient, by reverse mode through the merged model. */
+export interface ObjectiveGradient extends ObjectiveValue {
+  readonly gradient: readonly number[];
+}
+
 export interface SearchObjective {
   readonly adapterCount: number;
+  /** Groups of modules with coefficients of their own; coefficients come group by group: `[groupCount · adapterCount]`. */
+  readonly groupCount?: number;
   /** Tasks and examples that are looked at, all of them from `validation`. */
   readonly examples: number;
   evaluate(coefficients: readonly number[]): Promise<ObjectiveValue>;
+  /** Over one batch, which `step` chooses; only for strategies with `needs.gradient`. */
+  gradient?(coefficients: readonly number[], step: number): Promise<ObjectiveGradient>;
 }
 export interface SearchStep {
   readonly index: number;
@@ -134,7 +204,7 @@ export interface SearchStep {
   readonly best: number;
 }
 export interface SearchOutcome {
-  /** Final coefficients, one per adapter; the host then combines them exactly, in the run's space. */
+  /** Final coefficients, one per adapter (and group of modules, group by group); the host then combines them exactly, in the run's space. */
   readonly coefficients: readonly number[];
   readonly trace: readonly SearchStep[];
 }
@@ -144,6 +214,10 @@ export interface SearchStrategy<Schema extends z.ZodObject = z.ZodObject> extend
   readonly kind: 'SEARCH';
   /** Few-shot examples per class and task that the objective shall look at, for these options. */
   shots(options: z.output<Schema>): number;
+  /** What its objective is: the cross-entropy of labels (default), or the entropy of predictions, which needs no labels. */
+  readonly objective?: 'CROSS_ENTROPY' | 'ENTROPY';
+  /** Group of each module, from 0 without gaps: modules of one group share their coefficients. Left out: all in one. */
+  groups?(modules: readonly string[], options: z.output<Schema>): readonly number[];
   /** Evaluations that it asks for at most, for these options: what its progress is a share of. */
   evaluations?(options: z.output<Schema>): number;
   search(

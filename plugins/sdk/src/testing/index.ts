@@ -12,3 +12,4 @@ export {
   type SyntheticModule,
   type SyntheticOptions,
 } from './synthetic-adapters.js';
+export { moduleInputOf, type TestMember, type TestModule } from './module-input-of.js';

@@ -119,6 +119,7 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
             fused = finish(task, combineFactors(task, space, coefficients), coefficients);
             return [];
           }
+          if (output?.kind !== 'vectors') throw unsupportedOutput(setup, task, output);
           const matrices = await readMatrices(setup, task, output, vectors);
           const result = await refactorVectors(task, matrices, { ...setup, signal: context.signal }, () =>
             basisOf(task),
@@ -153,7 +154,7 @@ function basisOf(task: ModuleTask): CoreBasis {
 
 function inputOf(
   { options, space, weights }: FuserSetup,
-  { module, index, count, members }: ModuleTask,
+  { module, index, count, outFeatures, inFeatures, members }: ModuleTask,
   vectors: LazyVectors,
 ): ModuleInput<Readonly<Record<string, unknown>>> {
   return {
@@ -161,11 +162,15 @@ function inputOf(
     index,
     count,
     space,
+    outFeatures,
+    inFeatures,
     options,
-    members: members.map(({ position, digest, weight }, place) => ({
+    members: members.map(({ position, digest, weight, rank, scale, a, b }, place) => ({
       position,
       digest,
       weight,
+      options,
+      factors: { rank, scale, a, b },
       get vectors() {
         return vectors.of(place);
       },
@@ -189,14 +194,23 @@ function checkCoefficients(
   return coefficients;
 }
 
-async function readMatrices(
+function unsupportedOutput(
   { strategyId }: FuserSetup,
   { module }: ModuleTask,
   output: ModuleOutput | undefined,
+): Error {
+  const problem = `expected { kind: "combination", coefficients } or { kind: "vectors", vectors }, got kind ${output?.kind ?? 'none'}`;
+  return pluginErrors.invalidOutput({ strategy: strategyId, module, problem });
+}
+
+async function readMatrices(
+  { strategyId }: FuserSetup,
+  { module }: ModuleTask,
+  output: ModuleOutput,
   { shapes }: LazyVectors,
 ): Promise<readonly Float32Array[]> {
   const invalid = (problem: string): Error => pluginErrors.invalidOutput({ strategy: strategyId, module, problem });
-  if (output?.kind !== 'vectors' || !Array.isArray(output.vectors)) {
+  if (output.kind !== 'vectors' || !Array.isArray(output.vectors)) {
     throw invalid('expected { kind: "combination", coefficients } or { kind: "vectors", vectors }');
   }
   if (output.vectors.length !== shapes.length) {

@@ -1,0 +1,2 @@
+/** Name of this package. */
+export const packageName = '@crucible/breadcrumbs';

@@ -1,5 +1,6 @@
 export { coreBasis, fromCore, projectToCore, type CoreBasis } from './core-basis.js';
 export { algebraErrors } from './errors.js';
+export { balancedFromCore, fromCoreTriples, taskUpdate, toFactors, type Factors } from './factors.js';
 export {
   concatenate,
   cosine,
@@ -15,21 +16,25 @@ export {
   type Recompressed,
 } from './low-rank.js';
 export {
+  addMatrices,
   createMatrix,
   dotMatrices,
   frobeniusNorm,
   joinColumns,
+  joinRows,
   matrixFrom,
   scaleColumns,
   scaleMatrix,
   scaleRows,
   sliceColumns,
   sliceRows,
+  subtractMatrices,
   toFloat32,
   transpose,
   type Matrix,
 } from './matrix.js';
 export { gram, multiply, multiplyByTranspose, multiplyByUpper, multiplyTransposed } from './multiply.js';
+export { countAbove, polarFactor } from './polar.js';
 export { svd, type Svd } from './svd.js';
 export { thinQr, type ThinQr } from './thin-qr.js';
 export {

@@ -71,6 +71,35 @@ export function joinColumns(matrices: readonly Matrix[], rows: number): Matrix {
   return out;
 }
 
+/** Matrices of equal width on top of each other. */
+export function joinRows(matrices: readonly Matrix[], columns: number): Matrix {
+  const rows = matrices.reduce((sum, matrix) => sum + matrix.rows, 0);
+  const out = createMatrix(rows, columns);
+  let offset = 0;
+  for (const { data } of matrices) {
+    out.data.set(data, offset);
+    offset += data.length;
+  }
+  return out;
+}
+
+/** x + y. */
+export function addMatrices(x: Matrix, y: Matrix): Matrix {
+  return combine('addMatrices', x, y, 1);
+}
+
+/** x - y. */
+export function subtractMatrices(x: Matrix, y: Matrix): Matrix {
+  return combine('subtractMatrices', x, y, -1);
+}
+
+function combine(operation: string, x: Matrix, y: Matrix, factor: number): Matrix {
+  if (x.rows !== y.rows || x.columns !== y.columns) {
+    throw algebraErrors.shapeMismatch({ operation, left: formatShape(x), right: formatShape(y) });
+  }
+  return { rows: x.rows, columns: x.columns, data: x.data.map((value, at) => value + factor * y.data[at]!) };
+}
+
 /** Multiplies every entry. */
 export function scaleMatrix({ rows, columns, data }: Matrix, factor: number): Matrix {
   return { rows, columns, data: data.map((value) => value * factor) };

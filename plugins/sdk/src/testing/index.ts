@@ -13,3 +13,4 @@ export {
   type SyntheticOptions,
 } from './synthetic-adapters.js';
 export { moduleInputOf, type TestMember, type TestModule } from './module-input-of.js';
+export { readGoldenAdapters, readGoldenFactors, readGoldenUpdates, readMatrices } from './golden-factors.js';

@@ -14,10 +14,10 @@ export const fusionErrors = {
   }),
   notFinite: defineError({
     code: 'FUSION_INPUT_NOT_FINITE',
-    summary: 'An adapter holds NaN or infinity.',
+    summary: 'An adapter, or the statistics of one, holds NaN or infinity.',
     remedy: 'Train or export the adapter again; such a number would spoil every task of the fused model.',
     message: (d: { adapter: string; module: string; factor: string; index: number; got: number }) =>
-      `adapter "${d.adapter}", module "${d.module}": element ${d.index} of factor ${d.factor} is ${d.got}, expected a finite number`,
+      `adapter "${d.adapter}", module "${d.module}": element ${d.index} of ${d.factor.length === 1 ? `factor ${d.factor}` : d.factor} is ${d.got}, expected a finite number`,
   }),
   shapeMismatch: defineError({
     code: 'FUSION_SHAPE_MISMATCH',
@@ -37,6 +37,13 @@ export const fusionErrors = {
     remedy: 'Fuse in DELTA or CORE space, which take any ranks.',
     message: (d: { adapter: string; module: string; got: number; expected: number }) =>
       `adapter "${d.adapter}" has rank ${d.got} in module "${d.module}", expected ${d.expected} like the adapters before it`,
+  }),
+  statisticsMissing: defineError({
+    code: 'FUSION_STATISTICS_MISSING',
+    summary: 'A strategy needs statistics of every module, and the file of an adapter has none of one.',
+    remedy: 'Compute the statistics of the adapter again, for all modules that it adapts.',
+    message: (d: { adapter: string; module: string; kind: string }) =>
+      `adapter "${d.adapter}" has no ${d.kind} statistics of module "${d.module}"`,
   }),
   framesDiffer: defineError({
     code: 'FUSION_FRAMES_DIFFER',

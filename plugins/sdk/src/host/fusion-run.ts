@@ -2,7 +2,7 @@ import type { AdapterFile } from '@crucible/engine/adapters';
 import type { TensorFlow } from '../contract/context.js';
 import type { AdapterMethodDefinition } from '../contract/plugin.js';
 import type { FusionSpace } from '../contract/fusion-space.js';
-import type { SearchObjective, SearchStep, Strategy } from '../contract/strategy.js';
+import type { SearchObjective, SearchStep, StatisticsKind, Strategy } from '../contract/strategy.js';
 
 /** A0 of the adapters' tangent frame, module by module: `[rank, in]`. */
 export interface TangentFrameFile {
@@ -10,9 +10,20 @@ export interface TangentFrameFile {
   readA(module: string): Promise<Float32Array>;
 }
 
+/** Statistics of one adapter on its own task, module by module. */
+export interface StatisticsFile {
+  readonly kind: StatisticsKind;
+  /** SHA-256 of the file's bytes: the output depends on them. */
+  readonly digest: string;
+  /** GRAM `[in, in]`, FISHER `[out, in]`, row-major; undefined for a module that it has nothing of. */
+  readTensor(module: string): Promise<Float32Array | undefined>;
+}
+
 export interface FusionMember {
   readonly adapter: AdapterFile;
   readonly weight: number;
+  /** For strategies with `needs.statistics`, of that kind. */
+  readonly statistics?: StatisticsFile;
 }
 
 export interface FusionRequest {

@@ -189,7 +189,7 @@ class FusionRunner {
     const { strategy, frame, members, signal } = this.#request;
     signal.throwIfAborted();
     const measured = this.#space === 'FACTOR' && strategy.factorOrigin !== 'ZERO';
-    return readModule(plan, members, measured ? frame : undefined);
+    return readModule(plan, members, measured ? frame : undefined, strategy.needs.statistics);
   }
 
   /** ‖output‖² of a module that lost nothing, read back from what was written. */
@@ -242,10 +242,11 @@ function checkOf({ strategy, options, members, space, outputRank, adapterMethods
     options,
     space,
     outputRank,
-    members: members.map(({ adapter, weight }) => ({
+    members: members.map(({ adapter, weight, statistics }) => ({
       name: adapter.manifest.name,
       manifest: adapter.manifest,
       weight,
+      ...(statistics && { statistics: [statistics.kind] }),
     })),
     ...(adapterMethods && { adapterMethods }),
   };

@@ -1,13 +1,14 @@
 import type { AdapterFile } from '@crucible/engine/adapters';
 import type { FusionSpace } from '../contract/fusion-space.js';
-import type { SearchObjective, Strategy } from '../contract/strategy.js';
+import type { SearchObjective, StatisticsKind, Strategy } from '../contract/strategy.js';
 import { definePlugin } from '../definition/define-plugin.js';
 import { openBackend } from '../host/fusion/open-backend.js';
+import type { StatisticsFile } from '../host/fusion-run.js';
 import { loadPlugin } from '../host/plugins/load-plugin.js';
 import { discoverPlugins } from '../host/plugins/discover-plugins.js';
 import { checkOptions } from '../options/parse-options.js';
 import { distance, fuseAdapters, readDeltas, type FusedForTest, type FuseForTest } from './fuse-adapters.js';
-import { memoryAdapter, SYNTHETIC_MODULES, syntheticAdapter } from './synthetic-adapters.js';
+import { memoryAdapter, SYNTHETIC_MODULES, syntheticAdapter, syntheticStatistics } from './synthetic-adapters.js';
 
 /** The test functions of vitest or of whatever else has these. */
 export interface TestFunctions {
@@ -64,6 +65,7 @@ export function describeStrategyConformance(
       adapters,
       space,
       ...(options && { options }),
+      ...(strategy.needs.statistics && { statistics: statisticsOf(strategy.needs.statistics, adapters) }),
       ...(strategy.kind === 'SEARCH' && { objective: quadraticObjective(adapters.length) }),
       ...(space === 'FACTOR' && strategy.factorOrigin !== 'ZERO' && { frame: frameOf(adapters) }),
       ...change,
@@ -214,6 +216,11 @@ function quadraticObjective(count: number, reversed = false): SearchObjective {
       examples: 16,
     }),
   };
+}
+
+/** One for each adapter, and the same for the same adapter wherever it stands. */
+function statisticsOf(kind: StatisticsKind, adapters: readonly AdapterFile[]): readonly StatisticsFile[] {
+  return adapters.map(({ digest }) => syntheticStatistics(kind, Number.parseInt(digest.slice(0, 7), 16)));
 }
 
 /** A frame that the adapters are measured from: any will do, as long as it is one. */

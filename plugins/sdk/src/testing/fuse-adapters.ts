@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Strategy } from '../contract/strategy.js';
 import { openBackend } from '../host/fusion/open-backend.js';
-import type { FusionOutcome, FusionRequest } from '../host/fusion-run.js';
+import type { FusionOutcome, FusionRequest, StatisticsFile } from '../host/fusion-run.js';
 import { runFusion } from '../host/run-fusion.js';
 
 export interface FuseForTest extends Partial<Omit<FusionRequest, 'strategy' | 'members' | 'outputPath'>> {
@@ -13,6 +13,8 @@ export interface FuseForTest extends Partial<Omit<FusionRequest, 'strategy' | 'm
   readonly adapters: readonly AdapterFile[];
   /** 1 each, unless given. */
   readonly weights?: readonly number[];
+  /** Of each adapter, for strategies that need them. */
+  readonly statistics?: readonly StatisticsFile[];
   /** Name of the TensorFlow.js backend; `cpu` unless given. */
   readonly backend?: string;
 }
@@ -32,7 +34,7 @@ export interface FusedForTest {
 
 /** Fuses through the same runner as the platform, and brings back all of the result; nothing stays on disk. */
 export async function fuseAdapters(request: FuseForTest): Promise<FusedForTest> {
-  const { adapters, weights, backend = 'cpu', ...rest } = request;
+  const { adapters, weights, statistics, backend = 'cpu', ...rest } = request;
   const folder = await mkdtemp(join(tmpdir(), 'crucible-fuse-'));
   try {
     const outputPath = join(folder, 'fused.safetensors');
@@ -43,7 +45,11 @@ export async function fuseAdapters(request: FuseForTest): Promise<FusedForTest> 
       tf: rest.tf ?? (await openBackend(backend)),
       signal: new AbortController().signal,
       ...rest,
-      members: adapters.map((adapter, i) => ({ adapter, weight: weights?.[i] ?? 1 })),
+      members: adapters.map((adapter, i) => ({
+        adapter,
+        weight: weights?.[i] ?? 1,
+        ...(statistics?.[i] && { statistics: statistics[i] }),
+      })),
       outputPath,
     });
     const output = await openAdapter(outputPath);

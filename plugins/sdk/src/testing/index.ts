@@ -9,6 +9,7 @@ export {
   memoryAdapter,
   SYNTHETIC_MODULES,
   syntheticAdapter,
+  syntheticStatistics,
   type SyntheticModule,
   type SyntheticOptions,
 } from './synthetic-adapters.js';

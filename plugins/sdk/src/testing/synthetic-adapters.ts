@@ -1,6 +1,8 @@
 import type { AdapterFile, AdapterManifest } from '@crucible/engine/adapters';
 import { createKeyedRandom } from '@crucible/engine/random';
 import { createHash } from 'node:crypto';
+import type { StatisticsKind } from '../contract/strategy.js';
+import type { StatisticsFile } from '../host/fusion-run.js';
 
 export interface SyntheticModule {
   readonly name: string;
@@ -87,5 +89,33 @@ export function memoryAdapter(
     close: async () => {},
   };
 }
+
+/** Statistics in memory: seeded XᵀX of 64 inputs (GRAM `[in, in]`), or squares (FISHER `[out, in]`). */
+export function syntheticStatistics(
+  kind: StatisticsKind,
+  seed: number,
+  modules: readonly SyntheticModule[] = SYNTHETIC_MODULES,
+): StatisticsFile {
+  const random = createKeyedRandom(seed);
+  const shapes = new Map(modules.map((module) => [module.name, module]));
+  return {
+    kind,
+    digest: sha256(`${kind} ${seed}`),
+    async readTensor(name) {
+      const shape = shapes.get(name);
+      if (shape === undefined) return undefined;
+      const { inFeatures, outFeatures } = shape;
+      if (kind === 'FISHER') return random.normal([name, kind], outFeatures * inFeatures).map((value) => value ** 2);
+      const inputs = random.normal([name, kind], SAMPLES * inFeatures);
+      return new Float32Array(inFeatures * inFeatures).map((_, at) => {
+        const [row, column] = [Math.floor(at / inFeatures), at % inFeatures];
+        let sum = 0;
+        for (let i = 0; i < inputs.length; i += inFeatures) sum += inputs[i + row]! * inputs[i + column]!;
+        return sum;
+      });
+    },
+  };
+}
+const SAMPLES = 64;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');

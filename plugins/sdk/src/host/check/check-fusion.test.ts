@@ -158,6 +158,16 @@ describe('checkFusion', () => {
         'VALIDATION_MISSING at adapters: "rule" scores candidates on validation examples and none of the adapters has a task with any; link the adapters to tasks.',
       ],
     ],
+    [
+      'no statistics of one adapter',
+      {
+        strategy: strategy({ needs: { minAdapters: 2, statistics: 'FISHER', order: 'INVARIANT' } }),
+        members: [{ ...member('a'), statistics: ['GRAM', 'FISHER'] }, member('b')],
+      },
+      [
+        'STATISTICS_MISSING at adapters.1: "rule" needs FISHER statistics (the mean squared gradient of each module) of every adapter on its own task, and "b" has none; compute them first.',
+      ],
+    ],
   ])('%s', (_, change, expected) => {
     expect(check(change)).toEqual(expected);
   });

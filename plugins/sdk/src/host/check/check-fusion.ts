@@ -1,7 +1,7 @@
 import type { AdapterManifest } from '@crucible/engine/adapters';
 import type { AdapterMethodDefinition } from '../../contract/plugin.js';
 import { FUSION_SPACES, type FusionSpace } from '../../contract/fusion-space.js';
-import type { Strategy } from '../../contract/strategy.js';
+import type { StatisticsKind, Strategy } from '../../contract/strategy.js';
 import { checkOptions } from '../../options/parse-options.js';
 import { fusionLimits } from '../fusion-limits.js';
 import { frameProblem } from './frame-problem.js';
@@ -12,6 +12,8 @@ export interface CheckedMember {
   readonly name: string;
   readonly manifest: AdapterManifest;
   readonly weight: number;
+  /** Kinds of statistics that there are of this adapter on its own task. */
+  readonly statistics?: readonly StatisticsKind[];
 }
 
 /** All that can be known before a tensor is read. */
@@ -37,7 +39,8 @@ export type IncompatibilityCode =
   | 'SPACE_NOT_OFFERED'
   | 'OPTIONS_INVALID'
   | 'OUTPUT_RANK_INVALID'
-  | 'VALIDATION_MISSING';
+  | 'VALIDATION_MISSING'
+  | 'STATISTICS_MISSING';
 
 /** One thing that stands in the way, and what to do about it. */
 export interface Incompatibility {
@@ -61,6 +64,7 @@ export function checkFusion(check: FusionCheck): readonly Incompatibility[] {
     ...checkOptionValues(check),
     ...checkOutputRank(check),
     ...checkValidation(check),
+    ...checkStatistics(check),
   ];
 }
 
@@ -157,6 +161,21 @@ function checkValidation({ strategy, validation }: FusionCheck): readonly Incomp
   if (!needed || validation !== false) return [];
   const message = `"${strategy.id}" scores candidates on validation examples and none of the adapters has a task with any; link the adapters to tasks.`;
   return [{ code: 'VALIDATION_MISSING', message, path: ['adapters'] }];
+}
+
+const STATISTICS: Readonly<Record<StatisticsKind, string>> = {
+  GRAM: 'GRAM statistics (XᵀX of the inputs of each module)',
+  FISHER: 'FISHER statistics (the mean squared gradient of each module)',
+};
+
+function checkStatistics({ strategy, members }: FusionCheck): readonly Incompatibility[] {
+  const kind = strategy.needs.statistics;
+  if (kind === undefined) return [];
+  return members.flatMap(({ name, statistics = [] }, index) => {
+    if (statistics.includes(kind)) return [];
+    const message = `"${strategy.id}" needs ${STATISTICS[kind]} of every adapter on its own task, and "${name}" has none; compute them first.`;
+    return [{ code: 'STATISTICS_MISSING' as const, message, path: ['adapters', index] }];
+  });
 }
 
 const short = (digest: string): string => digest.slice(0, 12);

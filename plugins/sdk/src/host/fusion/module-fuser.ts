@@ -4,14 +4,14 @@ import type { FusionContext, TensorFlow } from '../../contract/context.js';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import type { ModuleInput, ModuleOutput, ModuleStrategy } from '../../contract/strategy.js';
 import { pluginErrors } from '../../errors.js';
-import { combineFactors } from './combine-factors.js';
+import { combineFactors, equalBits } from './combine-factors.js';
 import { createCoreCache, type CoreMatrix } from './core-cache.js';
 import { compressFactors } from './compress-factors.js';
 import { lowRankOf } from './low-rank-of.js';
 import { measureFidelity, type ModuleFidelity } from './module-fidelity.js';
 import type { FusedFactors, ModuleTask } from './module-task.js';
 import { prepareVectors, type LazyVectors } from './prepare-vectors.js';
-import { isFinite32 } from './read-module.js';
+import { invalidOutputOf, readCoefficients, readFactors, readMatrices, unsupportedOutput } from './read-output.js';
 import { refactorVectors } from './refactor-vectors.js';
 import { withTensorScope } from './with-tensor-scope.js';
 
@@ -33,6 +33,8 @@ export interface FusedModule {
   /** Positions of adapters that took part; of a rule that merges matrices, all that have the module. */
   readonly contributors: readonly number[];
   readonly kind: ModuleOutput['kind'];
+  /** Whether A is still the tangent frame's, at its rank and scale. */
+  readonly framed: boolean;
   readonly fidelity: ModuleFidelity;
 }
 
@@ -88,8 +90,12 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
     const contributors = task.members.filter((_, i) => coefficients[i] !== 0).map(({ position }) => position);
     const result = compressFactors(task, exact, outputRank);
     const fidelity = measureFidelity(tf, task, space, result, coefficients);
-    return { factors: result.factors, contributors, kind: 'combination', fidelity };
+    return { ...resultOf(task, result.factors), contributors, kind: 'combination', fidelity };
   };
+  const resultOf = (task: ModuleTask, factors: FusedFactors): Pick<FusedModule, 'factors' | 'framed'> => ({
+    factors,
+    framed: space === 'FRAME' && inFrame(task, factors),
+  });
 
   return {
     async observe(task, state, round) {
@@ -108,30 +114,39 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
     },
 
     async fuse(task, state) {
+      const invalid = invalidOutputOf(strategyId, task);
+      const contributors = task.members.map(({ position }) => position);
       let fused: FusedModule | undefined;
       await visit(
         'fuseModule',
         task,
         (input) => setup.strategy!.fuseModule(input, state, context),
         async (output, vectors) => {
-          if (output?.kind === 'combination') {
-            const coefficients = checkCoefficients(setup, task, output.coefficients);
-            fused = finish(task, combineFactors(task, space, coefficients), coefficients);
-            return [];
+          switch (output?.kind) {
+            case 'combination': {
+              const coefficients = readCoefficients(invalid, task, output.coefficients);
+              fused = finish(task, combineFactors(task, space, coefficients), coefficients);
+              return [];
+            }
+            case 'factors': {
+              const result = compressFactors(task, readFactors(invalid, task, output.factors), outputRank);
+              // The rule has said what ΔW is, so that nothing depends on the space that its inputs were shown in.
+              const fidelity = measureFidelity(tf, task, 'DELTA', result);
+              fused = { ...resultOf(task, result.factors), contributors, kind: 'factors', fidelity };
+              return [];
+            }
+            case 'vectors': {
+              const matrices = await readMatrices(invalid, output.vectors, vectors.shapes);
+              const result = await refactorVectors(task, matrices, { ...setup, signal: context.signal }, () =>
+                basisOf(task),
+              );
+              const fidelity = measureFidelity(tf, task, space, result);
+              fused = { ...resultOf(task, result.factors), contributors, kind: 'vectors', fidelity };
+              return output.vectors;
+            }
+            default:
+              throw unsupportedOutput(invalid, output, 'a combination, vectors or factors');
           }
-          if (output?.kind !== 'vectors') throw unsupportedOutput(setup, task, output);
-          const matrices = await readMatrices(setup, task, output, vectors);
-          const result = await refactorVectors(task, matrices, { ...setup, signal: context.signal }, () =>
-            basisOf(task),
-          );
-          const contributors = task.members.map(({ position }) => position);
-          fused = {
-            factors: result.factors,
-            contributors,
-            kind: 'vectors',
-            fidelity: measureFidelity(tf, task, space, result),
-          };
-          return output.vectors;
         },
       );
       return fused!;
@@ -152,6 +167,10 @@ function basisOf(task: ModuleTask): CoreBasis {
   return basis;
 }
 
+function inFrame({ members: [first] }: ModuleTask, { a, rank, scale }: FusedFactors): boolean {
+  return rank === first!.rank && scale === first!.scale && equalBits(a, first!.a);
+}
+
 function inputOf(
   { options, space, weights }: FuserSetup,
   { module, index, count, outFeatures, inFeatures, members }: ModuleTask,
@@ -165,12 +184,13 @@ function inputOf(
     outFeatures,
     inFeatures,
     options,
-    members: members.map(({ position, digest, weight, rank, scale, a, b }, place) => ({
+    members: members.map(({ position, digest, weight, rank, scale, a, b, statistics }, place) => ({
       position,
       digest,
       weight,
       options,
       factors: { rank, scale, a, b },
+      ...(statistics && { statistics }),
       get vectors() {
         return vectors.of(place);
       },
@@ -178,54 +198,4 @@ function inputOf(
     adapterCount: weights.length,
     weights,
   };
-}
-
-function checkCoefficients(
-  { strategyId }: FuserSetup,
-  { module, members }: ModuleTask,
-  coefficients: readonly number[],
-): readonly number[] {
-  const invalid = (problem: string): Error => pluginErrors.invalidOutput({ strategy: strategyId, module, problem });
-  if (!Array.isArray(coefficients) || coefficients.length !== members.length) {
-    throw invalid(`expected ${members.length} coefficients, one per member, got ${coefficients?.length ?? 'none'}`);
-  }
-  const bad = coefficients.findIndex((coefficient) => !Number.isFinite(coefficient));
-  if (bad >= 0) throw invalid(`coefficient ${bad} is ${coefficients[bad]}, expected a finite number`);
-  return coefficients;
-}
-
-function unsupportedOutput(
-  { strategyId }: FuserSetup,
-  { module }: ModuleTask,
-  output: ModuleOutput | undefined,
-): Error {
-  const problem = `expected { kind: "combination", coefficients } or { kind: "vectors", vectors }, got kind ${output?.kind ?? 'none'}`;
-  return pluginErrors.invalidOutput({ strategy: strategyId, module, problem });
-}
-
-async function readMatrices(
-  { strategyId }: FuserSetup,
-  { module }: ModuleTask,
-  output: ModuleOutput,
-  { shapes }: LazyVectors,
-): Promise<readonly Float32Array[]> {
-  const invalid = (problem: string): Error => pluginErrors.invalidOutput({ strategy: strategyId, module, problem });
-  if (output.kind !== 'vectors' || !Array.isArray(output.vectors)) {
-    throw invalid('expected { kind: "combination", coefficients } or { kind: "vectors", vectors }');
-  }
-  if (output.vectors.length !== shapes.length) {
-    throw invalid(`expected ${shapes.length} vectors, like each member has, got ${output.vectors.length}`);
-  }
-  return Promise.all(
-    output.vectors.map(async (tensor, i) => {
-      const expected = `[${shapes[i]!.join(', ')}]`;
-      if (tensor?.isDisposed !== false) throw invalid(`vector ${i} is ${tensor ? 'disposed' : 'missing'}`);
-      const got = `[${tensor.shape.join(', ')}]`;
-      if (got !== expected) throw invalid(`vector ${i} has shape ${got}, expected ${expected}`);
-      const values: unknown = await tensor.data();
-      if (!(values instanceof Float32Array)) throw invalid(`vector ${i} is ${tensor.dtype}, expected float32`);
-      if (!isFinite32(values)) throw invalid(`vector ${i} holds NaN or infinity`);
-      return values;
-    }),
-  );
 }

@@ -12,6 +12,8 @@ export interface TaskMember {
   readonly a: Float32Array;
   /** `[out, rank]` */
   readonly b: Float32Array;
+  /** GRAM `[in, in]` or FISHER `[out, in]`, where the strategy needs it. */
+  readonly statistics?: Float32Array;
 }
 
 /** Everything that fusing one module takes: it can travel to another thread. */

@@ -11,6 +11,8 @@ export interface OutputDescription {
   readonly seed: number;
   readonly rank: number;
   readonly scale: number;
+  /** Whether every module is still in the tangent frame. */
+  readonly framed: boolean;
   readonly members: readonly FusionMember[];
 }
 
@@ -19,21 +21,20 @@ export interface OutputDescription {
  * on; any other is a plain LoRA. Provenance holds what made it and nothing that changes from run to run, so that the same fusion has the same bytes.
  */
 export function outputManifest(output: OutputDescription): AdapterManifest {
-  const { members, rank, scale, space } = output;
+  const { members, rank, scale, space, framed } = output;
   const manifests = members.map(({ adapter }) => adapter.manifest);
   const [first] = manifests;
-  const inFrame = space === 'FRAME' && rank === first!.rank && scale === first!.scale;
   const methods = new Set(manifests.map(({ method }) => method));
   return {
     version: 1,
     name: output.name,
-    method: inFrame && methods.size === 1 ? first!.method : 'LORA',
+    method: framed && methods.size === 1 ? first!.method : 'LORA',
     rank,
     alpha: scale * rank,
     scale,
     targetModules: [...new Set(manifests.flatMap(({ targetModules }) => targetModules))].sort(),
     baseDigest: first!.baseDigest,
-    ...(inFrame && first!.frameDigest !== undefined && { frameDigest: first!.frameDigest }),
+    ...(framed && first!.frameDigest !== undefined && { frameDigest: first!.frameDigest }),
     provenance: {
       kind: 'FUSION',
       strategy: output.strategy,
@@ -42,6 +43,9 @@ export function outputManifest(output: OutputDescription): AdapterManifest {
       ...(output.outputRank !== undefined && { outputRank: output.outputRank }),
       seed: output.seed,
       members: JSON.stringify(members.map(({ adapter, weight }) => [adapter.digest, weight])),
+      ...(members.some(({ statistics }) => statistics) && {
+        statistics: JSON.stringify(members.map(({ statistics }) => statistics?.digest ?? null)),
+      }),
     },
   };
 }

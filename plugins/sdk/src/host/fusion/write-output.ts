@@ -8,7 +8,7 @@ import { predictFactors, type PredictedFactors } from './predict-factors.js';
 export interface OutputSetup {
   readonly path: string;
   readonly plans: readonly ModulePlan[];
-  readonly description: Omit<OutputDescription, 'rank' | 'scale'>;
+  readonly description: Omit<OutputDescription, 'rank' | 'scale' | 'framed'>;
   /** Modules that are computed at one time. */
   readonly width: number;
   readonly signal: AbortSignal;
@@ -52,8 +52,8 @@ export async function writeOutput(setup: OutputSetup): Promise<WrittenOutput> {
   const survey = open();
   try {
     for (let index = 0; index < plans.length; index += 1) {
-      const { rank, scale } = (await survey.take(index)).factors;
-      found.push({ rank, scale });
+      const { factors, framed } = await survey.take(index);
+      found.push({ rank: factors.rank, scale: factors.scale, framed });
     }
   } finally {
     await survey.drain();
@@ -79,7 +79,8 @@ async function write(
   const rank = expected.reduce((greatest, module) => Math.max(greatest, module.rank), 0);
   // A module of zeros fits any scale; the others should rarely need one of their own.
   const scale = expected.find(({ rank }) => rank > 1)?.scale ?? expected[0]!.scale;
-  const manifest = outputManifest({ ...setup.description, rank, scale });
+  const framed = expected.every((module) => module.framed);
+  const manifest = outputManifest({ ...setup.description, rank, scale, framed });
   const written = await writeAdapter(
     path,
     manifest,
@@ -87,11 +88,12 @@ async function write(
       const { module, index, inFeatures, outFeatures } = plan;
       const shape = expected[index]!;
       return {
-        info: { name: module, inFeatures, outFeatures, ...shape },
+        info: { name: module, inFeatures, outFeatures, rank: shape.rank, scale: shape.scale },
         factors: async () => {
           const fused = first !== undefined && index === 0 ? first : await results.take(index);
           const { factors } = fused;
-          if (factors.rank !== shape.rank || factors.scale !== shape.scale) {
+          const fits = factors.rank === shape.rank && factors.scale === shape.scale && fused.framed === shape.framed;
+          if (!fits) {
             const cause = setup.notReproducible(module, shape.rank, factors.rank);
             throw new WrongGuess('the header says another shape', { cause });
           }

@@ -3,7 +3,7 @@ export { createDual, type Dual, type DualOptions, type DualTerm } from './calcul
 export { createEvaluator } from './calculus/evaluator.js';
 export { foldUpdates, type FoldedWeights, type LowRankUpdate, type LowRankUpdates } from './calculus/fold-updates.js';
 export { ModelWeights, type Parameter, type ParameterMap, type WeightSource } from './calculus/model-weights.js';
-export { createTape, type Tape, type TapeOptions, type TapeValue } from './calculus/tape.js';
+export { createTape, type LinearObserver, type Tape, type TapeOptions, type TapeValue } from './calculus/tape.js';
 export { cosineLogits, cosineLoss, type CosineLoss, type CosineLossInput } from './cosine-head.js';
 export { embedImages, type EmbedImagesOptions } from './embed-images.js';
 export { modelErrors } from './errors.js';

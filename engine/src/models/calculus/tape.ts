@@ -25,6 +25,14 @@ export interface TapeOptions {
   readonly terms?: LowRankTerms;
   /** Which of the model's own parameters train; none unless told. */
   readonly trainable?: (name: string) => boolean;
+  readonly observer?: LinearObserver;
+}
+
+/** Looks at linear layers on the way back: statistics of gradients need each row's own, not their sum. */
+export interface LinearObserver {
+  wants(name: string): boolean;
+  /** `x` is the layer's input `[rows, in]`, `gradient` that of its output `[rows, out]`; both live only during the call. */
+  observe(name: string, x: Tensor, gradient: Tensor): void;
 }
 
 /**
@@ -32,7 +40,7 @@ export interface TapeOptions {
  * most of a small model's step on bookkeeping, and computes gradients of frozen weights.
  */
 export function createTape(tf: TensorFlow, weights: WeightSource, options: TapeOptions = {}): Tape {
-  const { terms = NO_TERMS, trainable = () => false } = options;
+  const { terms = NO_TERMS, trainable = () => false, observer } = options;
   const fused = fusedOperations(tf);
   const steps: (() => void)[] = [];
   const gradients = new Map<string, Tensor>();
@@ -103,8 +111,10 @@ export function createTape(tf: TensorFlow, weights: WeightSource, options: TapeO
       let value = multiplyAdd(tf, x.value, weights.transposed(weightName), bias);
       const paths = (terms.get(name) ?? []).map((term) => lowRank(x, term));
       for (const path of paths) value = tf.add(value, path.value);
+      const observed = observer?.wants(name) === true;
       const trainsPath = paths.some(({ term }) => (term.gradientOfA ?? term.gradientOfB) !== undefined);
-      return record(value, x.needed || trainsWeight || trainsBias || trainsPath, (dy) => {
+      return record(value, x.needed || trainsWeight || trainsBias || trainsPath || observed, (dy) => {
+        if (observed) observer.observe(name, x.value, dy);
         let transposed: Tensor | undefined;
         const dyTransposed = (): Tensor => (transposed ??= tf.transpose(dy));
         if (trainsWeight) deliver(weightName, times(dyTransposed(), x.value));

@@ -1,5 +1,5 @@
 import { createLowRank, type LowRank } from './low-rank.js';
-import { scaleColumns, scaleRows, toFloat32, type Matrix } from './matrix.js';
+import { scaleColumns, scaleMatrix, scaleRows, toFloat32, type Matrix } from './matrix.js';
 import { svd, type Svd } from './svd.js';
 import { multiply } from './multiply.js';
 import type { CoreBasis } from './core-basis.js';
@@ -23,9 +23,9 @@ export function taskUpdate(
   return createLowRank(factors, { outFeatures, inFeatures, rank: factors.rank, scale: factors.scale * weight });
 }
 
-/** Rounds factors to float32 as they stand. The zero matrix becomes zeros of rank 1: an adapter has no rank 0. */
+/** Rounds factors to float32, the scale folded into B. The zero matrix becomes zeros of rank 1: an adapter has no rank 0. */
 export function toFactors({ b, a, scale }: LowRank): Factors {
-  if (b.columns > 0) return { rank: b.columns, scale, a: toFloat32(a), b: toFloat32(b) };
+  if (b.columns > 0) return { rank: b.columns, scale: 1, a: toFloat32(a), b: toFloat32(scaleMatrix(b, scale)) };
   return { rank: 1, scale: 1, a: new Float32Array(a.columns), b: new Float32Array(b.rows) };
 }
 

@@ -15,3 +15,4 @@ export {
 } from './synthetic-adapters.js';
 export { moduleInputOf, type TestMember, type TestModule } from './module-input-of.js';
 export { readGoldenAdapters, readGoldenFactors, readGoldenUpdates, readMatrices } from './golden-factors.js';
+export { randomMatrix, randomUpdate, regauge, type RandomUpdateOptions } from './random-updates.js';

@@ -1,4 +1,4 @@
-import { createKeyedRandom } from '@crucible/engine/random';
+import { createKeyedRandom } from '../random/index.js';
 import { describe, expect, it } from 'vitest';
 import { CmaEs } from './cma-es.js';
 import { reflect } from './reflect.js';

@@ -1,8 +1,8 @@
+import { searchCoefficients } from '@crucible/engine/search';
 import { defineSearchStrategy, type SearchStep } from '@crucible/sdk';
 import { loraHubErrors } from './errors.js';
 import { scoreObjective, WORST } from './objective-of.js';
 import { loraHubOptions } from './options.js';
-import { searchCoefficients } from './search-coefficients.js';
 
 /** The most coefficients that are searched: a covariance of more could not be learnt from any budget that is allowed. */
 const MOST_ADAPTERS = 64;

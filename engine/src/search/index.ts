@@ -1,0 +1,6 @@
+export { createAdam, type Adam, type AdamOptions } from './adam.js';
+export { CmaEs, type Tried } from './cma-es.js';
+export { cmaParameters, type CmaParameters } from './cma-parameters.js';
+export { reflect } from './reflect.js';
+export { searchCoefficients, type SearchSettings } from './search-coefficients.js';
+export { symmetricEigen, type SymmetricEigen } from './symmetric-eigen.js';

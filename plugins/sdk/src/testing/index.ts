@@ -4,7 +4,14 @@ export {
   type Expectation,
   type TestFunctions,
 } from './describe-strategy-conformance.js';
-export { distance, fuseAdapters, readDeltas, type FusedForTest, type FuseForTest } from './fuse-adapters.js';
+export {
+  distance,
+  fuseAdapters,
+  readDeltas,
+  type FusedFileForTest,
+  type FusedForTest,
+  type FuseForTest,
+} from './fuse-adapters.js';
 export {
   memoryAdapter,
   SYNTHETIC_MODULES,
@@ -16,3 +23,5 @@ export {
 export { moduleInputOf, type TestMember, type TestModule } from './module-input-of.js';
 export { readGoldenAdapters, readGoldenFactors, readGoldenUpdates, readMatrices } from './golden-factors.js';
 export { randomMatrix, randomUpdate, regauge, type RandomUpdateOptions } from './random-updates.js';
+export { fuseMatrices, type FuseMatrices, type TestMatrix } from './fuse-matrices.js';
+export { excessOver, readGoldenCase, readGoldenTensors, readTaskVectors, type GoldenCase } from './golden-case.js';

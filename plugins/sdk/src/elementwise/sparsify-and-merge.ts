@@ -1,0 +1,24 @@
+import type { FusionContext } from '../contract/context.js';
+import type { ModuleInput, ModuleOutput } from '../contract/strategy.js';
+import { mergeWith, type EntryMerge } from './entry-merge.js';
+import { mergeEntries, type MemberEntries, type VectorPlace } from './merge-entries.js';
+
+/**
+ * The order of generalized task arithmetic: sparsify each task vector by its own options, weight it, elect signs where the merge asks for that, add up.
+ * `sparsify` returns new entries, or those that it was lent where it drops none.
+ */
+export function sparsifyAndMerge<Options>(
+  input: ModuleInput<Options>,
+  context: Pick<FusionContext, 'tf' | 'signal'>,
+  sparsify: (entries: MemberEntries<Options>, place: VectorPlace) => Float32Array,
+  merge: EntryMerge,
+): Promise<ModuleOutput> {
+  return mergeEntries(input, context, (entries, place) =>
+    mergeWith(
+      entries.map((own) => sparsify(own, place)),
+      entries.map(({ member }) => member.weight),
+      merge,
+      input,
+    ),
+  );
+}

@@ -40,6 +40,7 @@ export interface FusionRequest {
   readonly frame?: TangentFrameFile;
   /** For search strategies: scores coefficients as they would be applied in `space`. */
   readonly objective?: SearchObjective;
+  /** Of a strategy with an output per adapter, the first's; the others lie beside it, see `outputPathOf`. */
   readonly outputPath: string;
   readonly tf: TensorFlow;
   readonly signal: AbortSignal;
@@ -85,16 +86,29 @@ export interface FusionTiming {
   readonly seconds: number;
 }
 
-export interface FusionOutcome {
+/** A file that a fusion wrote. */
+export interface FusionOutput {
   readonly path: string;
   readonly digest: string;
   readonly byteLength: number;
   readonly rank: number;
+  readonly fidelity: FidelityReport;
+}
+
+/** The output that is for one of the adapters, with the modules that it has. */
+export interface AdapterOutput extends FusionOutput {
+  /** Position of the adapter in the run's order. */
+  readonly position: number;
+}
+
+/** Of a strategy with an output per adapter, what stands here by itself is the first's. */
+export interface FusionOutcome extends FusionOutput {
+  /** One for each adapter, in their order; of strategies with `outputs: 'PER_ADAPTER'` only. */
+  readonly outputs?: readonly AdapterOutput[];
   readonly modules: number;
   readonly space: FusionSpace;
   /** Options with their defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
-  readonly fidelity: FidelityReport;
   readonly trace?: readonly SearchStep[];
   readonly coefficients?: readonly number[];
   readonly timings: readonly FusionTiming[];

@@ -7,22 +7,24 @@ import { parseOptions } from '../options/parse-options.js';
 import { checkFusion, type FusionCheck } from './check/check-fusion.js';
 import { resolveSpace } from './check/resolve-space.js';
 import { fusionErrors } from './fusion-errors.js';
-import type { FusionOutcome, FusionProgress, FusionRequest, FusionTiming } from './fusion-run.js';
+import type { FusionOutcome, FusionOutput, FusionProgress, FusionRequest, FusionTiming } from './fusion-run.js';
 import { createContext } from './fusion/create-context.js';
-import { reportFidelity, type MeasuredModule } from './fusion/fidelity-report.js';
+import { reportFidelity } from './fusion/fidelity-report.js';
 import { lowRankOf } from './fusion/low-rank-of.js';
-import type { FusedModule } from './fusion/module-fuser.js';
+import type { ModuleFidelity } from './fusion/module-fidelity.js';
 import type { FuseBy, ModulePool } from './fusion/module-pool.js';
 import { planModules, type ModulePlan } from './fusion/module-plan.js';
 import type { ModuleTask } from './fusion/module-task.js';
 import { openPool } from './fusion/open-pool.js';
 import { OrderedWindow } from './fusion/ordered-window.js';
 import { readModule } from './fusion/read-module.js';
-import { writeOutput } from './fusion/write-output.js';
+import { outputPathOf } from './fusion/output-path.js';
+import { resultFor, writeOutput, type OutputFile, type WrittenOutput } from './fusion/write-output.js';
 
 /**
- * Fuses adapters into one, streamed to `outputPath` in bounded memory. The bytes depend on the adapters, the strategy, its options, the space and the
- * seed alone: not on the number of processes, on what else runs, or on an earlier attempt. On failure or abort nothing is left under the path.
+ * Fuses adapters into one, or into one for each, streamed to `outputPath` in bounded memory. The bytes depend on the adapters, the strategy, its
+ * options, the space and the seed alone: not on the number of processes, on what else runs, or on an earlier attempt. On failure or abort nothing is
+ * left under the path.
  *
  * @throws FUSION_*, STRATEGY_*, and the signal's reason after an abort
  */
@@ -53,7 +55,7 @@ class FusionRunner {
   }
 
   async execute(): Promise<FusionOutcome> {
-    const { strategy, members, seed, tf, signal } = this.#request;
+    const { strategy, seed, tf, signal } = this.#request;
     const context = createContext({ tf, signal, seed, log: this.#log });
     if (this.#space === 'FACTOR' && strategy.factorOrigin !== 'ZERO' && this.#request.frame === undefined) {
       this.#log('no tangent frame was given: A is measured from zero in FACTOR space');
@@ -70,17 +72,17 @@ class FusionRunner {
       const by: FuseBy = found
         ? { coefficients: found.coefficients }
         : { state: await this.#survey(strategy as ModuleStrategy, pool) };
-      const { written, measured } = await this.#timed('FUSE', () => this.#write(pool, by));
-      const fidelity = await this.#timed('FIDELITY', () =>
-        reportFidelity(this.#space, written.rank, measured, members, (module) => this.#outputEnergy(module)),
-      );
+      const files = this.#files();
+      const { written, measured } = await this.#timed('FUSE', () => this.#write(pool, files, by));
+      const outputs = await this.#timed('FIDELITY', () => this.#describe(files, written, measured));
       return {
-        path: this.#request.outputPath,
-        ...written,
+        ...outputs[0]!,
+        ...(strategy.outputs === 'PER_ADAPTER' && {
+          outputs: outputs.map((output, position) => ({ position, ...output })),
+        }),
         modules: this.#plans.length,
         space: this.#space,
         options: this.#options,
-        fidelity,
         ...(found && { trace: found.trace, coefficients: found.coefficients }),
         timings: this.#timings,
         peakMemoryBytes: this.#peak,
@@ -152,29 +154,43 @@ class FusionRunner {
     });
   }
 
+  #files(): readonly OutputFile[] {
+    const { strategy, name, seed, members, outputRank, outputPath } = this.#request;
+    const description = {
+      name,
+      strategy: strategy.id,
+      options: this.#options,
+      space: this.#space,
+      outputRank,
+      seed,
+      members,
+    };
+    if (strategy.outputs !== 'PER_ADAPTER') return [{ path: outputPath, description }];
+    return members.map((_, position) => ({
+      path: outputPathOf(outputPath, position),
+      position,
+      description: { ...description, position },
+    }));
+  }
+
   async #write(
     pool: ModulePool,
+    files: readonly OutputFile[],
     by: FuseBy,
-  ): Promise<{ written: { digest: string; byteLength: number; rank: number }; measured: readonly MeasuredModule[] }> {
-    const { strategy, name, seed, members, outputRank, outputPath, signal } = this.#request;
-    const measured = new Map<number, MeasuredModule>();
+  ): Promise<{ written: readonly WrittenOutput[]; measured: readonly (readonly ModuleFidelity[])[] }> {
+    const { strategy, signal } = this.#request;
+    const measured = new Map<number, readonly ModuleFidelity[]>();
     const written = await writeOutput({
-      path: outputPath,
+      files,
       plans: this.#plans,
-      description: {
-        name,
-        strategy: strategy.id,
-        options: this.#options,
-        space: this.#space,
-        outputRank,
-        seed,
-        members,
-      },
       width: pool.width,
       signal,
       fuse: async (plan) => pool.fuse(await this.#read(plan), by),
-      onModule: (plan, { fidelity }: FusedModule) => {
-        measured.set(plan.index, { plan, fidelity });
+      onModule: (plan, fused) => {
+        measured.set(
+          plan.index,
+          fused.map(({ fidelity }) => fidelity),
+        );
         this.#sampleMemory();
         this.#progress('FUSE', measured.size, this.#plans.length);
       },
@@ -185,23 +201,30 @@ class FusionRunner {
     return { written, measured: this.#plans.map(({ index }) => measured.get(index)!) };
   }
 
+  async #describe(
+    files: readonly OutputFile[],
+    written: readonly WrittenOutput[],
+    measured: readonly (readonly ModuleFidelity[])[],
+  ): Promise<readonly FusionOutput[]> {
+    const outputs: FusionOutput[] = [];
+    for (const [index, { path, position }] of files.entries()) {
+      const modules = this.#plans.map((plan, module) => ({
+        plan,
+        fidelity: resultFor(plan, position, measured[module]!),
+      }));
+      const { rank } = written[index]!;
+      const energy = (module: string): Promise<number> => outputEnergy(path, module);
+      const fidelity = await reportFidelity(this.#space, rank, modules, this.#request.members, energy);
+      outputs.push({ path, ...written[index]!, fidelity });
+    }
+    return outputs;
+  }
+
   async #read(plan: ModulePlan): Promise<ModuleTask> {
     const { strategy, frame, members, signal } = this.#request;
     signal.throwIfAborted();
     const measured = this.#space === 'FACTOR' && strategy.factorOrigin !== 'ZERO';
     return readModule(plan, members, measured ? frame : undefined, strategy.needs.statistics);
-  }
-
-  /** ‖output‖² of a module that lost nothing, read back from what was written. */
-  async #outputEnergy(module: string): Promise<number> {
-    const output = await openAdapter(this.#request.outputPath);
-    try {
-      const info = output.modules.get(module)!;
-      const delta = lowRankOf({ ...(await output.readFactors(module)), rank: info.rank, scale: info.scale }, info);
-      return innerProduct(delta, delta);
-    } finally {
-      await output.close();
-    }
   }
 
   #call<T>(step: string, work: () => T): T {
@@ -229,6 +252,18 @@ class FusionRunner {
   }
 
   readonly #log = (message: string): void => this.#request.onLog?.(message);
+}
+
+/** ‖output‖² of a module that lost nothing, read back from what was written. */
+async function outputEnergy(path: string, module: string): Promise<number> {
+  const output = await openAdapter(path);
+  try {
+    const info = output.modules.get(module)!;
+    const delta = lowRankOf({ ...(await output.readFactors(module)), rank: info.rank, scale: info.scale }, info);
+    return innerProduct(delta, delta);
+  } finally {
+    await output.close();
+  }
 }
 
 function failed(strategy: Strategy, step: string, error: unknown): Error {

@@ -101,7 +101,8 @@ export function describeStrategyConformance(
           const log: string[] = [];
           const one = await run(space, adapters, { weights, onLog: (line) => log.push(line) });
           const two = await run(space, adapters, { weights });
-          expect(one.bytes.equals(two.bytes)).toBe(true);
+          expect(one.outputs.every(({ bytes }, i) => bytes.equals(two.outputs[i]!.bytes))).toBe(true);
+          expect(one.outputs.length).toBe(strategy.outputs === 'PER_ADAPTER' ? adapters.length : 1);
           expect(await Promise.all(adapters.map(digestFactors))).toEqual(before);
           expect(tf.memory().numTensors).toBe(tensors);
           expect(log.filter((line) => line.includes('undisposed'))).toEqual([]);
@@ -127,7 +128,9 @@ export function describeStrategyConformance(
               space,
               adapters.map(() => first!),
             );
-            expect(distance(fused.deltas, await readDeltas(first!))).toBeLessThan(tolerance);
+            for (const { deltas } of fused.outputs) {
+              expect(distance(deltas, await readDeltas(first!))).toBeLessThan(tolerance);
+            }
           });
         }
 
@@ -138,7 +141,10 @@ export function describeStrategyConformance(
               weights: weights.toReversed(),
               ...(searching && { objective: quadraticObjective(adapters.length, true) }),
             });
-            expect(distance(turned.deltas, straight.deltas)).toBeLessThan(searching ? 0.2 : backendTolerance);
+            const inOrder = turned.outputs.toReversed();
+            for (const [i, { deltas }] of straight.outputs.entries()) {
+              expect(distance(inOrder[i]!.deltas, deltas)).toBeLessThan(searching ? 0.2 : backendTolerance);
+            }
           });
         }
 
@@ -175,7 +181,9 @@ export function describeStrategyConformance(
           const cpu = await run(space, adapters, { weights, backend: 'cpu' });
           const wasm = await run(space, adapters, { weights, backend: 'wasm' });
           await openBackend('cpu');
-          expect(distance(wasm.deltas, cpu.deltas)).toBeLessThan(backendTolerance);
+          for (const [i, { deltas }] of cpu.outputs.entries()) {
+            expect(distance(wasm.outputs[i]!.deltas, deltas)).toBeLessThan(backendTolerance);
+          }
         });
 
         if (packageFolder !== undefined) {
@@ -183,7 +191,8 @@ export function describeStrategyConformance(
             const packaged = await loadFrom(packageFolder, strategy.id);
             const digests: string[] = [];
             for (const processes of [1, 2, 3]) {
-              digests.push((await run(space, adapters, { strategy: packaged, weights, processes })).outcome.digest);
+              const { outcome } = await run(space, adapters, { strategy: packaged, weights, processes });
+              digests.push((outcome.outputs ?? [outcome]).map(({ digest }) => digest).join());
             }
             expect(new Set(digests).size).toBe(1);
           });

@@ -19,8 +19,8 @@ export interface FuseForTest extends Partial<Omit<FusionRequest, 'strategy' | 'm
   readonly backend?: string;
 }
 
-export interface FusedForTest {
-  readonly outcome: FusionOutcome;
+/** A file of the result. */
+export interface FusedFileForTest {
   readonly manifest: AdapterManifest;
   /** The file's bytes. */
   readonly bytes: Buffer;
@@ -30,6 +30,13 @@ export interface FusedForTest {
   >;
   /** ΔW of each module in float64, `[out, in]`. */
   readonly deltas: ReadonlyMap<string, Matrix>;
+}
+
+/** The one result, or that for the first adapter. */
+export interface FusedForTest extends FusedFileForTest {
+  readonly outcome: FusionOutcome;
+  /** All results: one, or one for each adapter. */
+  readonly outputs: readonly FusedFileForTest[];
 }
 
 /** Fuses through the same runner as the platform, and brings back all of the result; nothing stays on disk. */
@@ -52,19 +59,23 @@ export async function fuseAdapters(request: FuseForTest): Promise<FusedForTest> 
       })),
       outputPath,
     });
-    const output = await openAdapter(outputPath);
-    try {
-      const { factors, deltas } = await readAll(output);
-      return { outcome, manifest: output.manifest, bytes: await readFile(outputPath), factors, deltas };
-    } finally {
-      await output.close();
-    }
+    const outputs = await Promise.all((outcome.outputs ?? [outcome]).map(({ path }) => readFused(path)));
+    return { outcome, ...outputs[0]!, outputs };
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
-async function readAll(adapter: AdapterFile): Promise<Pick<FusedForTest, 'factors' | 'deltas'>> {
+async function readFused(path: string): Promise<FusedFileForTest> {
+  const output = await openAdapter(path);
+  try {
+    return { manifest: output.manifest, bytes: await readFile(path), ...(await readAll(output)) };
+  } finally {
+    await output.close();
+  }
+}
+
+async function readAll(adapter: AdapterFile): Promise<Pick<FusedFileForTest, 'factors' | 'deltas'>> {
   const factors = new Map<string, { a: Float32Array; b: Float32Array; rank: number; scale: number }>();
   for (const { name, rank, scale } of adapter.modules.values()) {
     factors.set(name, { ...(await adapter.readFactors(name)), rank, scale });

@@ -10,7 +10,8 @@ const ROUNDING = 2 ** -20;
 
 export interface MeasuredModule {
   readonly plan: ModulePlan;
-  readonly fidelity: ModuleFidelity;
+  /** Undefined where the output lacks the module. */
+  readonly fidelity: ModuleFidelity | undefined;
 }
 
 /**
@@ -24,7 +25,7 @@ export async function reportFidelity(
   members: readonly FusionMember[],
   exactEnergy: (module: string) => Promise<number>,
 ): Promise<FidelityReport> {
-  const fidelities = modules.map(({ fidelity }) => fidelity);
+  const fidelities = modules.flatMap(({ fidelity }) => fidelity ?? []);
   const error = sum(fidelities.map((module) => module.error ?? 0));
   const lost = sum(fidelities.map((module) => module.lost ?? 0));
   const cross = fidelities.every((module) => module.cross !== undefined)
@@ -53,7 +54,9 @@ async function totalEnergy(
   exactEnergy: (module: string) => Promise<number>,
 ): Promise<number> {
   let total = 0;
-  for (const { plan, fidelity } of modules) total += fidelity.exact ?? (await exactEnergy(plan.module));
+  for (const { plan, fidelity } of modules) {
+    if (fidelity) total += fidelity.exact ?? (await exactEnergy(plan.module));
+  }
   return total;
 }
 
@@ -65,15 +68,17 @@ async function retainedEnergy(
   const held = modules.filter(({ plan }) => plan.holders.some((holder) => holder.position === position));
   const parts = held.map(({ plan, fidelity }) => ({
     plan,
-    part: fidelity.kept.find((kept) => kept.position === position),
+    missing: fidelity === undefined,
+    part: fidelity?.kept.find((kept) => kept.position === position),
   }));
-  if (parts.every(({ part }) => part === undefined)) return 1;
+  if (parts.every(({ part, missing }) => part === undefined && !missing)) return 1;
   let kept = 0;
   let total = 0;
-  for (const { plan, part } of parts) {
-    const energy = part ?? { kept: 0, total: await energyOf(adapter, plan) };
-    total += energy.total;
-    kept += part ? part.kept : energy.total;
+  for (const { plan, part, missing } of parts) {
+    const whole = part?.total ?? (await energyOf(adapter, plan));
+    total += whole;
+    // Of a module that is not in the output nothing is kept; of one that was not measured, all.
+    kept += part?.kept ?? (missing ? 0 : whole);
   }
   return total === 0 ? 1 : Math.min(1, kept / total);
 }

@@ -32,9 +32,10 @@ async function openFuser(): Promise<ModuleFuser> {
   return createModuleFuser({ ...setup, strategy: strategy as ModuleStrategy, tf, context });
 }
 
-/** The factors are moved, not copied. A and B may be views of one buffer, which may be moved once only. */
-function buffersOf({ factors }: FusedModule): readonly ArrayBuffer[] {
-  return [...new Set([factors.a.buffer, factors.b.buffer])].filter((buffer) => buffer instanceof ArrayBuffer);
+/** The factors are moved, not copied. A and B, or the A's of several results, may be views of one buffer, which may be moved once only. */
+function buffersOf(fused: readonly FusedModule[]): readonly ArrayBuffer[] {
+  const buffers = fused.flatMap(({ factors }) => [factors.a.buffer, factors.b.buffer]);
+  return [...new Set(buffers)].filter((buffer) => buffer instanceof ArrayBuffer);
 }
 
 async function answer(fuser: ModuleFuser, request: WorkerRequest): Promise<void> {

@@ -11,7 +11,14 @@ import { lowRankOf } from './low-rank-of.js';
 import { measureFidelity, type ModuleFidelity } from './module-fidelity.js';
 import type { FusedFactors, ModuleTask } from './module-task.js';
 import { prepareVectors, type LazyVectors } from './prepare-vectors.js';
-import { invalidOutputOf, readCoefficients, readFactors, readMatrices, unsupportedOutput } from './read-output.js';
+import {
+  invalidOutputOf,
+  readCoefficients,
+  readFactors,
+  readMatrices,
+  readOutputs,
+  unsupportedOutput,
+} from './read-output.js';
 import { refactorVectors } from './refactor-vectors.js';
 import { withTensorScope } from './with-tensor-scope.js';
 
@@ -41,9 +48,10 @@ export interface FusedModule {
 /** Fuses one module after the other in this thread. The result of a module depends on that module, the setup and the state alone. */
 export interface ModuleFuser {
   observe(task: ModuleTask, state: unknown, round: number): Promise<unknown>;
-  fuse(task: ModuleTask, state: unknown): Promise<FusedModule>;
+  /** One result for all adapters; of a strategy with `outputs: 'PER_ADAPTER'` one for each member, in their order. */
+  fuse(task: ModuleTask, state: unknown): Promise<readonly FusedModule[]>;
   /** With coefficients by the adapters' positions, without a strategy. */
-  combine(task: ModuleTask, coefficients: readonly number[]): Promise<FusedModule>;
+  combine(task: ModuleTask, coefficients: readonly number[]): Promise<readonly FusedModule[]>;
 }
 
 export function createModuleFuser(setup: FuserSetup): ModuleFuser {
@@ -86,16 +94,36 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
       reportLeak(tf.memory().numTensors - before, task.module);
     });
 
+  const fusedOf = (
+    task: ModuleTask,
+    kind: FusedModule['kind'],
+    factors: FusedFactors,
+    fidelity: ModuleFidelity,
+    contributors = task.members.map(({ position }) => position),
+  ): FusedModule => ({
+    factors,
+    contributors,
+    kind,
+    framed: space === 'FRAME' && inFrame(task, factors),
+    fidelity,
+  });
+
   const finish = (task: ModuleTask, exact: FusedFactors, coefficients: readonly number[]): FusedModule => {
     const contributors = task.members.filter((_, i) => coefficients[i] !== 0).map(({ position }) => position);
     const result = compressFactors(task, exact, outputRank);
     const fidelity = measureFidelity(tf, task, space, result, coefficients);
-    return { ...resultOf(task, result.factors), contributors, kind: 'combination', fidelity };
+    return fusedOf(task, 'combination', result.factors, fidelity, contributors);
   };
-  const resultOf = (task: ModuleTask, factors: FusedFactors): Pick<FusedModule, 'factors' | 'framed'> => ({
-    factors,
-    framed: space === 'FRAME' && inFrame(task, factors),
-  });
+
+  const fromVectors = async (
+    task: ModuleTask,
+    merged: readonly Tensor2D[],
+    { shapes }: LazyVectors,
+  ): Promise<FusedModule> => {
+    const matrices = await readMatrices(invalidOutputOf(strategyId, task), merged, shapes);
+    const result = await refactorVectors(task, matrices, { ...setup, signal: context.signal }, () => basisOf(task));
+    return fusedOf(task, 'vectors', result.factors, measureFidelity(tf, task, space, result));
+  };
 
   return {
     async observe(task, state, round) {
@@ -115,46 +143,47 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
 
     async fuse(task, state) {
       const invalid = invalidOutputOf(strategyId, task);
-      const contributors = task.members.map(({ position }) => position);
-      let fused: FusedModule | undefined;
+      let fused: readonly FusedModule[] = [];
       await visit(
         'fuseModule',
         task,
         (input) => setup.strategy!.fuseModule(input, state, context),
         async (output, vectors) => {
+          if (setup.strategy!.outputs === 'PER_ADAPTER') {
+            if (output?.kind !== 'outputs') throw unsupportedOutput(invalid, output, 'outputs, one per member');
+            const made = readOutputs(invalid, task, output.outputs);
+            const results: FusedModule[] = [];
+            for (const own of made) results.push(await fromVectors(task, own, vectors));
+            fused = results;
+            return made.flat();
+          }
           switch (output?.kind) {
             case 'combination': {
               const coefficients = readCoefficients(invalid, task, output.coefficients);
-              fused = finish(task, combineFactors(task, space, coefficients), coefficients);
+              fused = [finish(task, combineFactors(task, space, coefficients), coefficients)];
               return [];
             }
             case 'factors': {
               const result = compressFactors(task, readFactors(invalid, task, output.factors), outputRank);
               // The rule has said what ΔW is, so that nothing depends on the space that its inputs were shown in.
               const fidelity = measureFidelity(tf, task, 'DELTA', result);
-              fused = { ...resultOf(task, result.factors), contributors, kind: 'factors', fidelity };
+              fused = [fusedOf(task, 'factors', result.factors, fidelity)];
               return [];
             }
-            case 'vectors': {
-              const matrices = await readMatrices(invalid, output.vectors, vectors.shapes);
-              const result = await refactorVectors(task, matrices, { ...setup, signal: context.signal }, () =>
-                basisOf(task),
-              );
-              const fidelity = measureFidelity(tf, task, space, result);
-              fused = { ...resultOf(task, result.factors), contributors, kind: 'vectors', fidelity };
+            case 'vectors':
+              fused = [await fromVectors(task, output.vectors, vectors)];
               return output.vectors;
-            }
             default:
               throw unsupportedOutput(invalid, output, 'a combination, vectors or factors');
           }
         },
       );
-      return fused!;
+      return fused;
     },
 
     async combine(task, coefficients) {
       const own = task.members.map(({ position }) => coefficients[position]!);
-      return finish(task, combineFactors(task, space, own), own);
+      return [finish(task, combineFactors(task, space, own), own)];
     },
   };
 }

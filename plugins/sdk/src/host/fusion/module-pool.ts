@@ -9,7 +9,8 @@ export interface ModulePool {
   /** Modules that are computed at one time. */
   readonly width: number;
   observe(task: ModuleTask, state: unknown, round: number): Promise<unknown>;
-  fuse(task: ModuleTask, by: FuseBy): Promise<FusedModule>;
+  /** One result for all adapters, or one for each that has the module. */
+  fuse(task: ModuleTask, by: FuseBy): Promise<readonly FusedModule[]>;
   close(): Promise<void>;
 }
 

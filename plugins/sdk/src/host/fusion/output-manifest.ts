@@ -1,4 +1,4 @@
-import type { AdapterManifest } from '@crucible/engine/adapters';
+import { adapterLimits, type AdapterManifest } from '@crucible/engine/adapters';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import type { FusionMember } from '../fusion-run.js';
 
@@ -14,6 +14,8 @@ export interface OutputDescription {
   /** Whether every module is still in the tangent frame. */
   readonly framed: boolean;
   readonly members: readonly FusionMember[];
+  /** The adapter that the output is for, where each gets one of its own. */
+  readonly position?: number;
 }
 
 /**
@@ -24,15 +26,16 @@ export function outputManifest(output: OutputDescription): AdapterManifest {
   const { members, rank, scale, space, framed } = output;
   const manifests = members.map(({ adapter }) => adapter.manifest);
   const [first] = manifests;
+  const own = output.position === undefined ? undefined : manifests[output.position];
   const methods = new Set(manifests.map(({ method }) => method));
   return {
     version: 1,
-    name: output.name,
+    name: own ? `${output.name} for ${own.name}`.slice(0, adapterLimits.nameCharacters) : output.name,
     method: framed && methods.size === 1 ? first!.method : 'LORA',
     rank,
     alpha: scale * rank,
     scale,
-    targetModules: [...new Set(manifests.flatMap(({ targetModules }) => targetModules))].sort(),
+    targetModules: [...new Set((own ? [own] : manifests).flatMap(({ targetModules }) => targetModules))].sort(),
     baseDigest: first!.baseDigest,
     ...(framed && first!.frameDigest !== undefined && { frameDigest: first!.frameDigest }),
     provenance: {
@@ -42,6 +45,7 @@ export function outputManifest(output: OutputDescription): AdapterManifest {
       space,
       ...(output.outputRank !== undefined && { outputRank: output.outputRank }),
       seed: output.seed,
+      ...(output.position !== undefined && { position: output.position }),
       members: JSON.stringify(members.map(({ adapter, weight }) => [adapter.digest, weight])),
       ...(members.some(({ statistics }) => statistics) && {
         statistics: JSON.stringify(members.map(({ statistics }) => statistics?.digest ?? null)),

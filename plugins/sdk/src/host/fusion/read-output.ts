@@ -31,6 +31,18 @@ export function readCoefficients(
   return coefficients;
 }
 
+/** One list of matrices per member; what each holds is checked when it is read. */
+export function readOutputs(
+  invalid: Invalid,
+  { members }: ModuleTask,
+  outputs: readonly (readonly Tensor2D[])[],
+): readonly (readonly Tensor2D[])[] {
+  if (!Array.isArray(outputs) || outputs.length !== members.length) {
+    throw invalid(`expected ${members.length} outputs, one per member, got ${outputs?.length ?? 'none'}`);
+  }
+  return outputs;
+}
+
 /** Matrices like each member's: of their number and shapes, float32, finite. */
 export async function readMatrices(
   invalid: Invalid,

@@ -92,7 +92,7 @@ export async function openThreadPool(
       const reply = await ask({ kind: 'OBSERVE', task, state, round });
       return reply.kind === 'OBSERVED' ? reply.observation : unexpected(reply);
     },
-    async fuse(task, by): Promise<FusedModule> {
+    async fuse(task, by): Promise<readonly FusedModule[]> {
       const reply = await ask({ kind: 'FUSE', task, by });
       return reply.kind === 'FUSED' ? reply.fused : unexpected(reply);
     },

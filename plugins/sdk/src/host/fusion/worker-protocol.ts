@@ -25,7 +25,7 @@ export type WorkerReply =
   | { readonly kind: 'READY' }
   | { readonly kind: 'LOG'; readonly message: string }
   | { readonly kind: 'OBSERVED'; readonly observation: unknown }
-  | { readonly kind: 'FUSED'; readonly fused: FusedModule }
+  | { readonly kind: 'FUSED'; readonly fused: readonly FusedModule[] }
   | { readonly kind: 'FAILED'; readonly error: WireError };
 
 /** An error of a catalogue loses its class between threads, so it travels as its parts. */

@@ -1,0 +1,44 @@
+import { fileURLToPath } from 'node:url';
+
+import { describeStrategyConformance } from '@crucible/sdk/testing';
+import { describe, expect, it } from 'vitest';
+import { dareLinear, dareTies } from './index.js';
+
+const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+
+describe('at density 1, where nothing is dropped', () => {
+  describeStrategyConformance(
+    dareLinear,
+    { describe, it, expect },
+    {
+      options: { density: 1 },
+      laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: false },
+    },
+  );
+  describeStrategyConformance(
+    dareLinear,
+    { describe, it, expect },
+    {
+      options: { density: 1, normalize: true },
+      laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: true },
+    },
+  );
+  describeStrategyConformance(
+    dareTies,
+    { describe, it, expect },
+    {
+      options: { density: 1 },
+      laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: true },
+    },
+  );
+});
+
+describe('with draws', () => {
+  for (const strategy of [dareLinear, dareTies]) {
+    describeStrategyConformance(
+      strategy,
+      { describe, it, expect },
+      { laws: { oneIsItself: false, oneZeroIsFirst: false, identicalIsItself: false }, packageFolder },
+    );
+  }
+});

@@ -1,2 +1,8 @@
-/** Name of this package. */
-export const packageName = '@crucible/fisher';
+import { definePlugin } from '@crucible/sdk';
+import { fisher } from './fisher-strategy.js';
+
+export default definePlugin({ strategies: [fisher] });
+export { fisherErrors } from './errors.js';
+export { fisher } from './fisher-strategy.js';
+export { fisherOptions, type FisherOptions } from './options.js';
+export { weighByFisher, type WeighedItem } from './weigh-by-fisher.js';

@@ -20,6 +20,8 @@ export interface AdapterManifest {
   readonly scale: number;
   /** Scales of the modules whose own differs from `scale`. Written by `writeAdapter` from the modules themselves. */
   readonly moduleScales?: Readonly<Record<string, number>>;
+  /** How the base stores what modules change, where that is no plain linear weight. Written by `writeAdapter` from the modules themselves. */
+  readonly moduleLayouts?: Readonly<Record<string, Pick<AdapterModuleInfo, 'layout' | 'parameter' | 'kernel'>>>;
   readonly targetModules: readonly string[];
   /** SHA-256 over the base model's weights, see `digestModel`. */
   readonly baseDigest: string;
@@ -29,16 +31,37 @@ export interface AdapterManifest {
   readonly provenance?: Readonly<Record<string, string | number | boolean>>;
 }
 
+/**
+ * How the base stores the parameter that a module changes. Factors are always those of the linear map, ΔW = scale·B·A `[out, in]`, whatever the
+ * layout: fusions never look at it, and only what meets the base (or writes for PEFT) turns ΔW into the stored order, see `storedParameter`.
+ *
+ * - LINEAR: `[out, in]`, as torch.nn.Linear.
+ * - TRANSPOSED: `[in, out]`, as transformers' Conv1D (GPT-2; PEFT's `fan_in_fan_out`).
+ * - EMBEDDING: `[in, out]` = `[vocabulary, dimension]`.
+ * - CONV2D: `[out, channels, kh, kw]`, in = channels·kh·kw.
+ * - VECTOR: `[out]`, a bias or the weight of a norm: in = 1, rank 1, A = [1].
+ */
+export type ModuleLayout = 'LINEAR' | 'TRANSPOSED' | 'EMBEDDING' | 'CONV2D' | 'VECTOR';
+
 export interface AdapterModuleInfo {
-  /** Path of the linear layer in the base model, such as `vision_model.encoder.layers.0.self_attn.v_proj`. */
+  /**
+   * Path of the layer in the base model, such as `vision_model.encoder.layers.0.self_attn.v_proj`; it changes `<name>.weight`. With `parameter` BIAS:
+   * path of the bias itself.
+   */
   readonly name: string;
   readonly inFeatures: number;
   readonly outFeatures: number;
   readonly rank: number;
   readonly scale: number;
+  /** LINEAR where left out. */
+  readonly layout?: ModuleLayout;
+  /** WEIGHT where left out. */
+  readonly parameter?: 'WEIGHT' | 'BIAS';
+  /** `[height, width]` of a CONV2D. */
+  readonly kernel?: readonly [number, number];
 }
 
-/** Factors of one module in float32, row-major. */
+/** Factors of one module in float32, row-major: ΔW = scale·B·A `[out, in]` of the linear map, in every layout. */
 export interface AdapterFactors {
   /** `[rank, in]` */
   readonly a: Float32Array;

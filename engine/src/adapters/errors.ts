@@ -1,4 +1,5 @@
 import { defineError } from '../errors/index.js';
+import type { AdapterBlocker } from './import/inspection.js';
 
 interface InFile {
   readonly file: string;
@@ -58,26 +59,39 @@ export const adapterErrors = {
     remedy: 'Give at least one module.',
     message: (d: InFile) => `${d.file}: has no module.`,
   }),
-  peftConfigInvalid: defineError({
-    code: 'ADAPTER_PEFT_CONFIG_INVALID',
-    summary: 'adapter_config.json is missing, is not JSON, or lacks what LoRA needs.',
-    remedy: 'Choose the folder that PEFT saved, with adapter_config.json and adapter_model.safetensors.',
+  sourceUnreadable: defineError({
+    code: 'ADAPTER_SOURCE_UNREADABLE',
+    summary: 'What was given as an adapter is no file or folder that an adapter could be read from.',
+    remedy: 'Choose a folder that PEFT or diffusers saved, or one .safetensors file.',
     message: (d: InFile & { readonly rule: string }) => `${d.file}: ${d.rule}.`,
   }),
-  peftUnsupported: defineError({
-    code: 'ADAPTER_PEFT_UNSUPPORTED',
+  importRefused: defineError({
+    code: 'ADAPTER_IMPORT_REFUSED',
     summary:
-      'A PEFT adapter uses something that plain LoRA factors cannot express; reading it as LoRA would give another model.',
-    remedy: 'Convert the adapter to plain LoRA in PEFT, or train it without that feature.',
-    message: (d: InFile & { readonly feature: string; readonly reason: string }) =>
-      `${d.file}: ${d.feature}: ${d.reason}.`,
+      'An adapter uses something that low-rank updates of this base cannot express; reading it would give another model.',
+    remedy: 'Ask inspectAdapter for the report: each reason says what to do about it.',
+    message: (d: InFile & { readonly blockers: readonly AdapterBlocker[] }) => {
+      const shown = d.blockers
+        .slice(0, 3)
+        .map(({ code, subject, reason, remedy }) => `${code}: ${subject}: ${reason}. ${remedy}.`);
+      const more = d.blockers.length > shown.length ? ` And ${d.blockers.length - shown.length} more.` : '';
+      return `${d.file}: ${shown.join(' ')}${more}`;
+    },
   }),
-  pickleRefused: defineError({
-    code: 'ADAPTER_PICKLE_REFUSED',
-    summary: 'A PEFT folder has pickled weights only. Opening a pickle runs whatever code is in it.',
-    remedy: 'Save the adapter with safe_serialization=True, which is the default of PEFT.',
-    message: (d: InFile) =>
-      `${d.file}: has adapter_model.bin but no adapter_model.safetensors; pickles are never read.`,
+  patternRefused: defineError({
+    code: 'ADAPTER_PATTERN_REFUSED',
+    summary:
+      'A key of rank_pattern or alpha_pattern is a regular expression that could run for very long, or that two languages read differently.',
+    remedy: 'Write the pattern with plain paths of modules.',
+    message: (d: InFile & { readonly pattern: string; readonly reason: string }) =>
+      `${d.file}: the pattern ${JSON.stringify(d.pattern.slice(0, 200))}: ${d.reason}.`,
+  }),
+  exportUnsupported: defineError({
+    code: 'ADAPTER_EXPORT_UNSUPPORTED',
+    summary: 'PEFT has no form for an update of this adapter.',
+    remedy: 'Export the adapter merged into its base.',
+    message: (d: InFile & { readonly module: string; readonly reason: string }) =>
+      `${d.file}: module ${JSON.stringify(d.module)}: ${d.reason}.`,
   }),
   folderNotEmpty: defineError({
     code: 'ADAPTER_FOLDER_NOT_EMPTY',

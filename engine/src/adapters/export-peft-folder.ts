@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import type { AdapterFile, AdapterModuleInfo } from './adapter.js';
 import { adapterErrors } from './errors.js';
-import { PEFT_CONFIG, PEFT_WEIGHTS } from './read-peft-folder.js';
+import { commonest } from './commonest.js';
+import { PEFT_CONFIG, PEFT_WEIGHTS } from './import/open-source.js';
 
 /**
  * Writes an adapter as a folder that PEFT, and what builds on it, loads: `readPeftFolder` then gives the same modules, ranks and factors to the bit, and
@@ -69,9 +70,3 @@ const alphaOf = ({ scale, rank }: AdapterModuleInfo): number => scale * rank;
 
 /** PEFT matches `^(.*\.)?(KEY)$`; the anchor keeps the key from matching modules whose path merely ends with this one. */
 const keyOf = ({ name }: AdapterModuleInfo): string => `^${name.replaceAll('.', '\\.')}`;
-
-function commonest(values: readonly number[]): number {
-  const counts = new Map<number, number>();
-  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
-  return [...counts].sort(([x, xs], [y, ys]) => ys - xs || x - y)[0]![0];
-}

@@ -3,8 +3,16 @@ export { digestModel, digestTensors } from './digest-model.js';
 export { adapterErrors } from './errors.js';
 export { adapterLimits } from './limits.js';
 export { exportPeftFolder } from './export-peft-folder.js';
-export { parsePeftConfig, type PeftConfig } from './peft-config.js';
-export { readPeftFolder, type PeftAdapter } from './read-peft-folder.js';
+export {
+  digestBaseName,
+  importAdapter,
+  type ImportAdapterOptions,
+  type ImportedAdapter,
+} from './import/import-adapter.js';
+export { inspectAdapter, type AdapterBase, type InspectAdapterOptions } from './import/inspect-adapter.js';
+export type * from './import/inspection.js';
+export { layoutFields, storedParameter, toStoredOrder, type ModuleLayoutFields } from './module-layout.js';
+export { readPeftFolder, type PeftAdapter, type ReadPeftFolderOptions } from './read-peft-folder.js';
 export { openAdapter } from './open-adapter.js';
 export {
   digestFrame,

@@ -15,4 +15,14 @@ export const adapterLimits = {
   patternCharacters: 512,
   /** Steps that matching all patterns with all modules may take at worst: seconds. */
   patternSteps: 1e9,
+  /** Notices, and reasons of refusal, that an inspection lists. */
+  findings: 200,
+  /** Rank, the smaller side, of a tensor trained whole that an import takes as a low-rank update of full rank. */
+  fullUpdateRank: 2048,
+  /** Entries of such a tensor. */
+  fullUpdateElements: 67_108_864,
+  /** Rank up to which an inspection computes singular values. */
+  spectrumRank: 512,
+  /** Files that a folder of adapters may hold at its top. */
+  folderEntries: 1000,
 } as const;

@@ -2,6 +2,7 @@ import { compareNames, isJsonObject, parseStrictJson, readFields, type StrictJso
 import type { AdapterManifest } from './adapter.js';
 import { adapterErrors } from './errors.js';
 import { adapterLimits } from './limits.js';
+import { parseModuleLayout, type ModuleLayoutFields } from './module-layout.js';
 
 const DIGEST = /^[0-9a-f]{64}$/;
 
@@ -20,6 +21,7 @@ export function parseManifest(file: string, text: string): AdapterManifest {
     targetModules: fields.strings('targetModules', adapterLimits.targetModules, adapterLimits.nameCharacters),
     baseDigest: fields.string('baseDigest'),
     ...(fields.has('moduleScales') && { moduleScales: readNumbers(fields.map('moduleScales'), invalid) }),
+    ...(fields.has('moduleLayouts') && { moduleLayouts: readLayouts(fields.map('moduleLayouts'), invalid) }),
     ...(fields.has('frameDigest') && { frameDigest: fields.string('frameDigest') }),
     ...(fields.has('provenance') && { provenance: readProvenance(fields.map('provenance'), invalid) }),
   };
@@ -58,6 +60,15 @@ export function readNumbers(
     numbers[name] = value;
   }
   return numbers;
+}
+
+function readLayouts(
+  map: ReadonlyMap<string, StrictJson>,
+  invalid: (rule: string) => Error,
+): Readonly<Record<string, ModuleLayoutFields>> {
+  const layouts = Object.create(null) as Record<string, ModuleLayoutFields>;
+  for (const [name, value] of map) layouts[name] = parseModuleLayout(name, value, invalid);
+  return layouts;
 }
 
 /** Checks that a text is the hexadecimal of a SHA-256. */

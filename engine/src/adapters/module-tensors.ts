@@ -10,9 +10,12 @@ const FLOATS: ReadonlySet<string> = new Set(['F32', 'F16', 'BF16', 'F64']);
 
 export const factorName = (module: string, factor: 'A' | 'B'): string => `${PREFIX}${module}.lora_${factor}.weight`;
 
+export const isModuleName = (module: string): boolean =>
+  module.length <= adapterLimits.nameCharacters && MODULE.test(module);
+
 /** Refuses a name that is no path of a module: it becomes a key of files and a part of regular expressions. */
 export function checkModuleName(file: string, module: string): void {
-  if (module.length <= adapterLimits.nameCharacters && MODULE.test(module)) return;
+  if (isModuleName(module)) return;
   throw adapterErrors.moduleInvalid({
     file,
     module,

@@ -2,6 +2,7 @@ import { openSafetensors, type OpenSafetensorsOptions } from '../tensors/index.j
 import type { AdapterFile, AdapterManifest, AdapterModuleInfo } from './adapter.js';
 import { adapterErrors } from './errors.js';
 import { parseManifest } from './manifest.js';
+import { layoutProblem } from './module-layout.js';
 import { collectModules, factorName, readFactor, type FactorShapes } from './module-tensors.js';
 
 /**
@@ -42,11 +43,19 @@ function joinManifest(
   shapes: readonly FactorShapes[],
 ): ReadonlyMap<string, AdapterModuleInfo> {
   const scales = new Map(Object.entries(manifest.moduleScales ?? {}));
-  const modules = new Map(
-    shapes.map((shape) => [shape.name, { ...shape, scale: scales.get(shape.name) ?? manifest.scale }]),
+  const layouts = new Map(Object.entries(manifest.moduleLayouts ?? {}));
+  const modules = new Map<string, AdapterModuleInfo>(
+    shapes.map((shape) => [
+      shape.name,
+      { ...shape, scale: scales.get(shape.name) ?? manifest.scale, ...layouts.get(shape.name) },
+    ]),
   );
-  for (const name of scales.keys()) {
+  for (const name of [...scales.keys(), ...layouts.keys()]) {
     if (!modules.has(name)) throw adapterErrors.moduleUnknown({ file, module: name });
+  }
+  for (const info of modules.values()) {
+    const rule = layoutProblem(info);
+    if (rule !== undefined) throw adapterErrors.moduleInvalid({ file, module: info.name, rule });
   }
   const rank = greatestRank(shapes);
   if (rank !== manifest.rank) {

@@ -21,7 +21,7 @@ export function matchPatterns(
     for (const { length } of modules) steps += branches * length ** power;
     if (steps > adapterLimits.patternSteps) {
       const reason = `matching it with all ${modules.length} modules could take more than ${adapterLimits.patternSteps} steps`;
-      throw adapterErrors.peftUnsupported({ file, feature: describePattern(key), reason });
+      throw adapterErrors.patternRefused({ file, pattern: key, reason });
     }
     const expression = compilePattern(file, key);
     for (const module of modules) if (!matched.has(module) && expression.test(module)) matched.set(module, value);
@@ -30,15 +30,13 @@ export function matchPatterns(
 }
 
 const countQuantifiers = (key: string): number => key.replaceAll(/\\./g, '').match(/[*+]/g)?.length ?? 0;
-const describePattern = (key: string): string => `the pattern ${JSON.stringify(key.slice(0, 200))}`;
 
 const SAFE = /^(?:[A-Za-z0-9_.^$|()*+-]|\\[.d_-]|\[[A-Za-z0-9_-]+\])+$/;
 const QUANTIFIED_GROUP = /\)[*+]/;
 const MOST_QUANTIFIERS = 3;
 
 function compilePattern(file: string, key: string): RegExp {
-  const unsupported = (reason: string): Error =>
-    adapterErrors.peftUnsupported({ file, feature: describePattern(key), reason });
+  const unsupported = (reason: string): Error => adapterErrors.patternRefused({ file, pattern: key, reason });
   if (key.length > adapterLimits.patternCharacters) {
     throw unsupported(`it has more than ${adapterLimits.patternCharacters} characters`);
   }
@@ -48,9 +46,6 @@ function compilePattern(file: string, key: string): RegExp {
   try {
     return new RegExp(`^(?:.*\\.)?(?:${key})$`);
   } catch (error) {
-    throw adapterErrors.peftUnsupported(
-      { file, feature: describePattern(key), reason: 'it is no regular expression' },
-      error,
-    );
+    throw adapterErrors.patternRefused({ file, pattern: key, reason: 'it is no regular expression' }, error);
   }
 }

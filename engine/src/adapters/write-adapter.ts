@@ -2,6 +2,7 @@ import { viewBytes, writeSafetensors, type TensorToWrite } from '../tensors/inde
 import type { AdapterFactors, AdapterManifest, AdapterModuleInfo } from './adapter.js';
 import { adapterErrors } from './errors.js';
 import { formatManifest } from './manifest.js';
+import { isPlainLayout, layoutFields, layoutProblem, type ModuleLayoutFields } from './module-layout.js';
 import { checkFinite, checkModuleName, checkRank, factorName } from './module-tensors.js';
 import { greatestRank } from './open-adapter.js';
 
@@ -41,26 +42,36 @@ export async function writeAdapter(
     throw adapterErrors.manifestInvalid({ file: path, rule });
   }
   const written = await writeSafetensors(path, {
-    metadata: { format: 'pt', crucible: formatManifest(path, withScales(manifest, modules)) },
+    metadata: { format: 'pt', crucible: formatManifest(path, withModules(manifest, modules)) },
     tensors: modules.flatMap((module) => toTensors(path, module)),
     ...options,
   });
   return { digest: written.sha256, byteLength: written.byteLength };
 }
 
-function withScales(manifest: AdapterManifest, modules: readonly AdapterModuleToWrite[]): AdapterManifest {
-  const { moduleScales: _, ...rest } = manifest;
-  const own = modules.filter(({ info }) => info.scale !== manifest.scale);
-  if (own.length === 0) return rest;
+/** Scales and layouts are those of the modules themselves, whatever the manifest was given. */
+function withModules(manifest: AdapterManifest, modules: readonly AdapterModuleToWrite[]): AdapterManifest {
+  const { moduleScales: _, moduleLayouts: __, ...rest } = manifest;
   const moduleScales = Object.create(null) as Record<string, number>;
-  for (const { info } of own) moduleScales[info.name] = info.scale;
-  return { ...rest, moduleScales };
+  const moduleLayouts = Object.create(null) as Record<string, ModuleLayoutFields>;
+  for (const { info } of modules) {
+    if (info.scale !== manifest.scale) moduleScales[info.name] = info.scale;
+    if (!isPlainLayout(info)) moduleLayouts[info.name] = layoutFields(info);
+  }
+  return {
+    ...rest,
+    ...(Object.keys(moduleScales).length > 0 && { moduleScales }),
+    ...(Object.keys(moduleLayouts).length > 0 && { moduleLayouts }),
+  };
 }
 
 function toTensors(file: string, { info, factors }: AdapterModuleToWrite): readonly TensorToWrite[] {
   const { name: module, rank, inFeatures, outFeatures } = info;
   checkModuleName(file, module);
-  checkRank(rank, (rule) => adapterErrors.moduleInvalid({ file, module, rule }));
+  const invalid = (rule: string) => adapterErrors.moduleInvalid({ file, module, rule });
+  checkRank(rank, invalid);
+  const problem = layoutProblem(info);
+  if (problem !== undefined) throw invalid(problem);
   // The writer asks for both factors, one after the other: they are made once and dropped after the second.
   let held: Promise<AdapterFactors> | undefined;
   const take = async (factor: 'a' | 'b'): Promise<Uint8Array> => {

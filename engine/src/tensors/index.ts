@@ -4,7 +4,7 @@ export { tensorErrors } from './errors.js';
 export { decodeBF16, decodeF16, encodeBF16, encodeF16, narrowF64 } from './float-codecs.js';
 export { tensorLimits } from './limits.js';
 export { openSafetensors, type OpenSafetensorsOptions, type TensorFile } from './open-safetensors.js';
-export { openTensorFolder, type TensorFolder } from './open-tensor-folder.js';
+export { openTensorFolder, type OpenTensorFolderOptions, type TensorFolder } from './open-tensor-folder.js';
 export { parseHeader, type TensorHeader, type TensorInfo } from './parse-header.js';
 export { parseStrictJson, type StrictJson } from './parse-strict-json.js';
 export { type TensorSpec } from './plan-layout.js';

@@ -12,20 +12,23 @@ export interface TensorFolder extends TensorSource {
   readonly files: readonly TensorFile[];
 }
 
-const SINGLE = 'model.safetensors';
-const INDEX = 'model.safetensors.index.json';
+export interface OpenTensorFolderOptions extends OpenSafetensorsOptions {
+  /** Name of the files without their ending: `model`, or `adapter_model` for PEFT's. */
+  readonly stem?: string;
+}
 
 /**
  * Opens `model.safetensors`, or else the shards that `model.safetensors.index.json` names. The index is not trusted: it may only name
  * plain files of its own folder, and it must list exactly the tensors that the shards hold.
  */
-export async function openTensorFolder(path: string, options: OpenSafetensorsOptions = {}): Promise<TensorFolder> {
-  if (await isThere(join(path, SINGLE))) {
-    await checkInside(path, SINGLE, join(path, SINGLE));
-    const file = await openSafetensors(join(path, SINGLE), options);
+export async function openTensorFolder(path: string, options: OpenTensorFolderOptions = {}): Promise<TensorFolder> {
+  const single = `${options.stem ?? 'model'}.safetensors`;
+  if (await isThere(join(path, single))) {
+    await checkInside(path, single, join(path, single));
+    const file = await openSafetensors(join(path, single), options);
     return joinFiles(path, [file], new Map([...file.tensors.keys()].map((name) => [name, file])));
   }
-  const indexPath = join(path, INDEX);
+  const indexPath = join(path, `${single}.index.json`);
   if (!(await isThere(indexPath))) throw tensorErrors.folderEmpty({ file: path });
   const weightMap = await readIndex(indexPath);
   const files = new Map<string, TensorFile>();

@@ -14,4 +14,5 @@ export { diagnosticsLimits } from './limits.js';
 export { principalCosines, subspaceOverlap } from './principal-angles.js';
 export type { Ratio } from './ratio-estimate.js';
 export { SignCounter, type SignAgreement, type SignOptions } from './sign-agreement.js';
+export { leadingSpaces, type LeadingSpaces } from './small-svd/leading-spaces.js';
 export { summarizeSpectrum, tailEnergies, truncationErrors, type SpectrumSummary } from './spectrum.js';

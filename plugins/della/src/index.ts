@@ -1,2 +1,8 @@
-/** Name of this package. */
-export const packageName = '@crucible/della';
+import { definePlugin } from '@crucible/sdk';
+import { dellaLinear } from './della-linear.js';
+import { della } from './della.js';
+
+export default definePlugin({ strategies: [della, dellaLinear] });
+export { dellaLinear } from './della-linear.js';
+export { della } from './della.js';
+export { dellaErrors } from './errors.js';

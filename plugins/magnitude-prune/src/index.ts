@@ -1,2 +1,5 @@
-/** Name of this package. */
-export const packageName = '@crucible/magnitude-prune';
+import { definePlugin } from '@crucible/sdk';
+import { magnitudePrune } from './magnitude-prune.js';
+
+export default definePlugin({ strategies: [magnitudePrune] });
+export { magnitudePrune } from './magnitude-prune.js';

@@ -1,2 +1,5 @@
-/** Name of this package. */
-export const packageName = '@crucible/magmax';
+import { definePlugin } from '@crucible/sdk';
+import { magMax } from './mag-max.js';
+
+export default definePlugin({ strategies: [magMax] });
+export { magMax } from './mag-max.js';

@@ -29,4 +29,17 @@ export const evaluationErrors = {
     message: (d: { readonly got: number; readonly expected: number }) =>
       `the head has ${d.got} columns, the model projects to ${d.expected}.`,
   }),
+  coefficientsInvalid: defineError({
+    code: 'EVALUATION_COEFFICIENTS_INVALID',
+    summary: 'Coefficients are not as many as adapters and groups ask for, or not finite.',
+    remedy: 'Give one finite coefficient per group of modules and adapter, group by group.',
+    message: (d: { readonly got: number; readonly expected: number }) =>
+      `got ${d.got} finite coefficients, expected ${d.expected}.`,
+  }),
+  batchEmpty: defineError({
+    code: 'EVALUATION_BATCH_EMPTY',
+    summary: 'A gradient was asked for over no example.',
+    remedy: 'Give a batch of one example or more.',
+    message: () => 'a batch needs at least one example.',
+  }),
 } as const;

@@ -1,4 +1,15 @@
+export {
+  createCoefficientModel,
+  type CoefficientBatch,
+  type CoefficientGradient,
+  type CoefficientLoss,
+  type CoefficientModel,
+  type CoefficientModelOptions,
+  type CoefficientModule,
+  type CoefficientPart,
+} from './coefficient-model.js';
 export { evaluationErrors } from './errors.js';
+export { meanEntropy } from './mean-entropy.js';
 export { normalQuantile } from './normal-quantile.js';
 export { scoreEmbeddings, type CosineHead } from './score-embeddings.js';
 export type { EvaluationResult, Interval } from './score.js';

@@ -9,6 +9,7 @@ import {
   type VisionModel,
   type WeightSource,
 } from '../models/index.js';
+import { createCoefficientModel, type CoefficientModel, type CoefficientModelOptions } from './coefficient-model.js';
 import { evaluationErrors } from './errors.js';
 import type { EvaluationResult } from './score.js';
 import { scoreEmbeddings, type CosineHead } from './score-embeddings.js';
@@ -36,6 +37,8 @@ export interface ScoredModel {
 export interface Scorer extends ScoredModel {
   /** The base with an adapter's updates folded into its weights, once for all tasks. */
   withUpdates(updates: LowRankUpdates): ScoredModel;
+  /** The base with Σ c_i ΔW_i beside its weights, for slopes in the c_i. */
+  withCoefficients(options: Omit<CoefficientModelOptions, 'tf' | 'model' | 'weights'>): CoefficientModel;
 }
 
 /** Keeps a base on the backend, to score it and many adapters of it. Disposing frees the base. */
@@ -47,6 +50,7 @@ export function createScorer({ tf, model }: { readonly tf: TensorFlow; readonly 
       const folded = foldUpdates(tf, base, updates);
       return scoredModel(tf, model, folded, () => folded.dispose());
     },
+    withCoefficients: (options) => createCoefficientModel({ ...options, tf, model, weights: base }),
   };
 }
 

@@ -58,6 +58,32 @@ export function cosineLoss(tf: TensorFlow, input: CosineLossInput): CosineLoss {
   return { loss, logits, gradientOfEmbeddings, gradientOfWeight, gradientOfLogScale: tf.sum(tf.mul(gradient, cosine)) };
 }
 
+export interface CosineEntropy {
+  /** Mean entropy of the predictions in nats, a scalar. */
+  readonly entropy: Tensor;
+  /** `[batch, classes]` */
+  readonly logits: Tensor;
+  readonly gradientOfEmbeddings: Tensor;
+}
+
+/** Mean entropy of the softmax of `cosineLogits`, which needs no labels, and its gradient: ∂H/∂z_k = −p_k (ln p_k + H). */
+export function cosineEntropy(
+  tf: TensorFlow,
+  { embeddings, weight, logitScale }: Pick<CosineLossInput, 'embeddings' | 'weight' | 'logitScale'>,
+): CosineEntropy {
+  const e = normalizeRows(tf, embeddings);
+  const classes = normalizeRows(tf, weight).unit as Tensor2D;
+  const logits = tf.mul(tf.matMul(e.unit as Tensor2D, tf.transpose(classes)), logitScale);
+  const shifted = tf.sub(logits, tf.max(logits, 1, true));
+  const logProbabilities = tf.sub(shifted, tf.log(tf.sum(tf.exp(shifted), 1, true)));
+  const probabilities = tf.exp(logProbabilities);
+  const entropies = tf.neg(tf.sum(tf.mul(probabilities, logProbabilities), 1, true));
+  const ofLogits = tf.neg(tf.mul(probabilities, tf.add(logProbabilities, entropies)));
+  const gradient = tf.mul(ofLogits, logitScale / embeddings.shape[0]!) as Tensor2D;
+  const gradientOfEmbeddings = throughNorm(tf, e, tf.matMul(gradient, classes));
+  return { entropy: tf.mean(entropies), logits, gradientOfEmbeddings };
+}
+
 interface Normalized {
   readonly unit: Tensor;
   /** `[rows, 1]` */

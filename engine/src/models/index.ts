@@ -4,7 +4,14 @@ export { createEvaluator } from './calculus/evaluator.js';
 export { foldUpdates, type FoldedWeights, type LowRankUpdate, type LowRankUpdates } from './calculus/fold-updates.js';
 export { ModelWeights, type Parameter, type ParameterMap, type WeightSource } from './calculus/model-weights.js';
 export { createTape, type LinearObserver, type Tape, type TapeOptions, type TapeValue } from './calculus/tape.js';
-export { cosineLogits, cosineLoss, type CosineLoss, type CosineLossInput } from './cosine-head.js';
+export {
+  cosineEntropy,
+  cosineLogits,
+  cosineLoss,
+  type CosineEntropy,
+  type CosineLoss,
+  type CosineLossInput,
+} from './cosine-head.js';
 export { embedImages, type EmbedImagesOptions } from './embed-images.js';
 export { modelErrors } from './errors.js';
 export { extractPatches, RAW_PREPROCESSING, type ImageBatch, type Preprocessing } from './extract-patches.js';

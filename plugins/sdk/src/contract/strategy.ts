@@ -175,8 +175,9 @@ export interface WrapperStrategy<Schema extends z.ZodObject = z.ZodObject> exten
 
 /** What the platform scores for a search: coefficients, one per adapter. Lower is better. */
 export interface ObjectiveValue {
-  /** Mean over examples of the cross-entropy in nats, over the few-shot examples of all tasks. */
+  /** Mean over the examples of all tasks, in nats: the cross-entropy of labels, or the entropy of predictions. */
   readonly loss: number;
+  /** For the record: a search without labels must not look at it. */
   readonly accuracy: number;
   readonly examples: number;
 }
@@ -189,10 +190,11 @@ export interface SearchObjective {
   readonly adapterCount: number;
   /** Groups of modules with coefficients of their own; coefficients come group by group: `[groupCount · adapterCount]`. */
   readonly groupCount?: number;
-  /** Tasks and examples that are looked at, all of them from `validation`. */
+  /** Examples that are looked at, of all tasks, all of them from `validation`. */
   readonly examples: number;
+  /** Over all examples. */
   evaluate(coefficients: readonly number[]): Promise<ObjectiveValue>;
-  /** Over one batch, which `step` chooses; only for strategies with `needs.gradient`. */
+  /** Over one batch of every task, which `step` chooses; only for strategies with `needs.gradient`. */
   gradient?(coefficients: readonly number[], step: number): Promise<ObjectiveGradient>;
 }
 export interface SearchStep {
@@ -212,12 +214,17 @@ export interface SearchOutcome {
 /** A rule that looks for coefficients by what they score. */
 export interface SearchStrategy<Schema extends z.ZodObject = z.ZodObject> extends StrategyDescription<Schema> {
   readonly kind: 'SEARCH';
-  /** Few-shot examples per class and task that the objective shall look at, for these options. */
+  /**
+   * Few-shot examples per class and task that the objective shall look at, for these options. Of an ENTROPY objective, which may not look at labels, so many
+   * times the number of classes, of any classes.
+   */
   shots(options: z.output<Schema>): number;
   /** What its objective is: the cross-entropy of labels (default), or the entropy of predictions, which needs no labels. */
   readonly objective?: 'CROSS_ENTROPY' | 'ENTROPY';
   /** Group of each module, from 0 without gaps: modules of one group share their coefficients. Left out: all in one. */
   groups?(modules: readonly string[], options: z.output<Schema>): readonly number[];
+  /** Examples per task in a batch of the gradient, for these options; 16 unless told. */
+  batchSize?(options: z.output<Schema>): number;
   /** Evaluations that it asks for at most, for these options: what its progress is a share of. */
   evaluations?(options: z.output<Schema>): number;
   search(

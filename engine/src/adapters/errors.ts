@@ -93,6 +93,13 @@ export const adapterErrors = {
     message: (d: InFile & { readonly module: string; readonly reason: string }) =>
       `${d.file}: module ${JSON.stringify(d.module)}: ${d.reason}.`,
   }),
+  exportOverflow: defineError({
+    code: 'ADAPTER_EXPORT_OVERFLOW',
+    summary: 'A number of an adapter is too large for the number format that was asked for.',
+    remedy: 'Export in F32 or BF16.',
+    message: (d: InFile & { readonly dtype: string; readonly got: number }) =>
+      `${d.file}: ${d.got} is no finite number in ${d.dtype}.`,
+  }),
   folderNotEmpty: defineError({
     code: 'ADAPTER_FOLDER_NOT_EMPTY',
     summary: 'An export would overwrite files.',

@@ -2,7 +2,8 @@ export type * from './adapter.js';
 export { digestModel, digestTensors } from './digest-model.js';
 export { adapterErrors } from './errors.js';
 export { adapterLimits } from './limits.js';
-export { exportPeftFolder } from './export-peft-folder.js';
+export { exportPeftFolder } from './export/export-peft-folder.js';
+export type * from './export/peft-export.js';
 export {
   digestBaseName,
   importAdapter,

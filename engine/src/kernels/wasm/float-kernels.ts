@@ -1,0 +1,58 @@
+import { floatKernelCode, STEP } from './float-kernel-code.js';
+
+/** What is used of the runtime's WebAssembly; its types come with browser libraries, which the engine does not have. */
+interface WasmRuntime {
+  readonly Module: new (code: Uint8Array<ArrayBuffer>) => object;
+  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Instance: new (
+    module: object,
+    imports: { readonly env: { readonly memory: object } },
+  ) => { readonly exports: object };
+}
+const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: WasmRuntime };
+
+type Unary = (pointer: number, from: number, end: number) => number;
+
+/** Kernels over memory of their own. Pointers are in bytes; every stretch is a multiple of `STEP` numbers long. */
+export interface FloatKernels {
+  readonly buffer: ArrayBuffer;
+  readonly scaleBF16: (sums: number, x: number, end: number, factor: number) => void;
+  readonly addBF16: (sums: number, x: number, end: number, factor: number) => void;
+  readonly scaleF32: (sums: number, x: number, end: number, factor: number) => void;
+  readonly addF32: (sums: number, x: number, end: number, factor: number) => void;
+  readonly encodeBF16: Unary;
+  readonly encodeF32: Unary;
+  readonly subtractBF16: (out: number, x: number, end: number, y: number) => number;
+  readonly subtractF32: (out: number, x: number, end: number, y: number) => number;
+  readonly countHigh: (x: number, end: number, counts: number, others: number) => void;
+  readonly countLow: (x: number, end: number, counts: number, prefix: number) => void;
+  readonly keepFrom: (out: number, x: number, end: number, least: number) => void;
+  readonly countEqual: (x: number, end: number, bits: number) => number;
+  readonly electPositive: (signs: number, ballots: number, end: number) => void;
+  readonly electNegative: (signs: number, ballots: number, end: number) => void;
+  readonly addAgreeing: (
+    sums: number,
+    divisors: number,
+    x: number,
+    end: number,
+    signs: number,
+    turnBits: number,
+    weight: number,
+    share: number,
+  ) => void;
+  readonly divide: (sums: number, end: number, divisors: number, lambda: number) => void;
+}
+
+const PAGE = 65_536;
+let compiled: object | undefined;
+
+/** Kernels with room for `bytes`; each instance has a memory of its own, which never grows, so that views of it stay valid. */
+export function createFloatKernels(bytes: number): FloatKernels {
+  compiled ??= new wasm.Module(floatKernelCode());
+  const memory = new wasm.Memory({ initial: Math.ceil(bytes / PAGE) });
+  const { exports } = new wasm.Instance(compiled, { env: { memory } });
+  return { ...(exports as Omit<FloatKernels, 'buffer'>), buffer: memory.buffer };
+}
+
+/** The next multiple of `STEP`. */
+export const padded = (length: number): number => Math.ceil(length / STEP) * STEP;

@@ -1,5 +1,4 @@
 import { openAdapter, openFrame } from '@crucible/engine/adapters';
-import { parseOptions } from '@crucible/sdk';
 import { runFusion } from '@crucible/sdk/host';
 import { adapterFacts } from './adapter-facts.js';
 import type { ComputeContext } from './compute-context.js';
@@ -22,9 +21,8 @@ export async function runFusionWork(work: FusionWork, context: ComputeContext): 
     const frame = work.frame === null ? undefined : await openFrame(work.frame);
     if (frame) opened.push(frame);
     const objective =
-      strategy.kind === 'SEARCH'
-        ? await searchObjective(work, strategy.shots(parseOptions(strategy, work.options)), members, frame, context)
-        : undefined;
+      strategy.kind === 'SEARCH' ? await searchObjective({ work, strategy, members, frame }, context) : undefined;
+    if (objective) opened.push({ close: async () => objective.dispose() });
     const outcome = await runFusion({
       strategy,
       options: work.options,

@@ -1,60 +1,106 @@
-import { pickExamples, selectFewShot, type Examples } from '@crucible/engine/tasks';
-import type { FusionSpace, SearchObjective } from '@crucible/sdk';
+import { meanEntropy, scoreEmbeddings, type ScoredModel } from '@crucible/engine/evaluation';
+import type { LowRankUpdates } from '@crucible/engine/models';
+import { parseOptions, type ObjectiveValue, type SearchObjective, type SearchStrategy } from '@crucible/sdk';
 import { composeAdapters, type FusionMember, type TangentFrameFile } from '@crucible/sdk/host';
+import { coefficientGradient } from './coefficient-gradient.js';
 import type { ComputeContext } from './compute-context.js';
+import { groupMembers, type ModuleGroups } from './group-members.js';
 import { openBase } from './open-base.js';
 import type { FusionWork } from './protocol.js';
-import { readTask } from './read-task.js';
+import { readSearchTasks, type SearchTask } from './read-search-tasks.js';
+
+export interface ObjectiveRequest {
+  readonly work: FusionWork;
+  readonly strategy: SearchStrategy;
+  readonly members: readonly FusionMember[];
+  readonly frame: TangentFrameFile | undefined;
+}
+
+/** A search's objective, and what it holds on the backend. */
+export interface OpenObjective extends SearchObjective {
+  dispose(): void;
+}
 
 /**
- * What a search looks at: the mean cross-entropy of a candidate over a few `validation` examples per class of every task, all examples counting
- * alike. A candidate is composed as the fusion itself would write it. Which examples depends on the seed and the task alone.
+ * What a search looks at: the mean cross-entropy of a candidate over a few `validation` examples per class of every task, or the mean entropy of its predictions
+ * over as many, chosen and scored without a look at labels; all examples count alike. A candidate is composed as the fusion itself would write it. Which
+ * examples depends on the seed and the task alone.
  */
 export async function searchObjective(
-  work: FusionWork,
-  shots: number,
-  members: readonly FusionMember[],
-  frame: TangentFrameFile | undefined,
-  { backend, signal }: ComputeContext,
-): Promise<SearchObjective> {
+  { work, strategy, members, frame }: ObjectiveRequest,
+  context: ComputeContext,
+): Promise<OpenObjective> {
+  const { backend, signal } = context;
+  const options = parseOptions(strategy, work.options);
+  const loss = strategy.objective ?? 'CROSS_ENTROPY';
   const { scorer } = await openBase(backend.tf, work.base.folder, signal);
-  const tasks = await Promise.all(
-    work.tasks.map(async (files) => {
-      const { examples, head } = await readTask(files, 'validation');
-      return { head, examples: fewShot(examples, shots, files.name, work.seed) };
-    }),
-  );
+  const tasks = await readSearchTasks(work, strategy.shots(options), loss);
   const examples = tasks.reduce((sum, task) => sum + task.examples.count, 0);
-  const space: FusionSpace = work.space;
-  return {
-    adapterCount: members.length,
-    examples,
-    evaluate: async (coefficients) => {
-      const updates = await composeAdapters({
-        members,
-        coefficients,
-        space,
+  const groups = groupMembers(strategy, options, members);
+
+  const compose = async (coefficients: readonly number[]): Promise<LowRankUpdates> => {
+    const updates = new Map<string, { a: Float32Array; b: Float32Array; rank: number; scale: number }>();
+    for (const [group, own] of groups.members.entries()) {
+      const composed = await composeAdapters({
+        members: own,
+        coefficients: coefficientsOf(groups, group, coefficients, members.length),
+        space: work.space,
         ...(frame === undefined ? {} : { frame }),
+        factorOrigin: strategy.factorOrigin,
         ...(work.outputRank === null ? {} : { outputRank: work.outputRank }),
         signal,
       });
-      const model = scorer.withUpdates(updates);
+      for (const [module, update] of composed) updates.set(module, update);
+    }
+    return updates;
+  };
+  // The slope is of Σ c·ΔW: what FACTOR space multiplies is something else.
+  const gradient =
+    strategy.needs.gradient === true && work.space !== 'FACTOR'
+      ? await coefficientGradient(
+          { scorer, tasks, members, groups, loss, seed: work.seed, signal },
+          strategy.batchSize?.(options),
+        )
+      : undefined;
+  return {
+    adapterCount: members.length,
+    groupCount: groups.count,
+    examples,
+    evaluate: async (coefficients) => {
+      const model = scorer.withUpdates(await compose(coefficients));
       try {
-        let loss = 0;
-        let correct = 0;
-        for (const { head, examples } of tasks) {
-          const result = await model.evaluate({ examples, head, split: 'validation', signal });
-          loss += result.loss * result.n;
-          correct += result.correct;
-        }
-        return { loss: loss / examples, accuracy: correct / examples, examples };
+        return await scoreTasks(model, tasks, loss, signal);
       } finally {
         model.dispose();
       }
     },
+    ...(gradient === undefined ? {} : { gradient: gradient.differentiate }),
+    dispose: () => gradient?.dispose(),
   };
 }
 
-function fewShot(examples: Examples, shots: number, task: string, seed: number): Examples {
-  return pickExamples(examples, selectFewShot(examples, shots, [task], seed));
+function coefficientsOf(
+  { positions }: ModuleGroups,
+  group: number,
+  coefficients: readonly number[],
+  adapters: number,
+): readonly number[] {
+  return positions[group]!.map((position) => coefficients[group * adapters + position]!);
+}
+
+async function scoreTasks(
+  model: ScoredModel,
+  tasks: readonly SearchTask[],
+  kind: 'CROSS_ENTROPY' | 'ENTROPY',
+  signal: AbortSignal,
+): Promise<ObjectiveValue> {
+  let [loss, correct, count] = [0, 0, 0];
+  for (const { head, examples } of tasks) {
+    const embeddings = await model.embed(examples, { signal });
+    const score = scoreEmbeddings(embeddings, examples.labels, head, 'validation');
+    loss += (kind === 'ENTROPY' ? meanEntropy(embeddings, head) : score.loss) * score.n;
+    correct += score.correct;
+    count += score.n;
+  }
+  return { loss: loss / count, accuracy: correct / count, examples: count };
 }

@@ -13,5 +13,7 @@ export {
 } from './options/describe-options.js';
 export type { OptionIssue } from './options/option-issue.js';
 export { optionsJsonSchema, type JsonSchema, type JsonValue } from './options/options-json-schema.js';
-export { checkOptions, parseOptions, type ParsedOptions } from './options/parse-options.js';
+export type { ParsedOptions } from './options/check-own-options.js';
+export { unsuitable, WRAPPER_DEPTH, wrappedBy, type StrategyDirectory } from './options/check-rule.js';
+export { checkOptions, parseOptions } from './options/parse-options.js';
 export { SDK_VERSION } from './sdk-version.js';

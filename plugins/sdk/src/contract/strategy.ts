@@ -235,4 +235,4 @@ export interface SearchStrategy<Schema extends z.ZodObject = z.ZodObject> extend
 }
 
 /** A strategy of any options. The host calls each only with options that its own schema has parsed. */
-export type Strategy = ModuleStrategy | SearchStrategy;
+export type Strategy = ModuleStrategy | SearchStrategy | WrapperStrategy;

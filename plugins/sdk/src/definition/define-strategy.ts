@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import type { ModuleStrategy, SearchStrategy } from '../contract/strategy.js';
+import type { ModuleStrategy, SearchStrategy, WrapperStrategy } from '../contract/strategy.js';
 
 /**
  * Defines a rule that works module by module; the types of its options come from its zod object.
@@ -24,4 +24,11 @@ export function defineSearchStrategy<Schema extends z.ZodObject>(
   strategy: Omit<SearchStrategy<Schema>, 'kind'>,
 ): SearchStrategy<Schema> {
   return Object.freeze({ ...strategy, kind: 'SEARCH' as const });
+}
+
+/** Defines a rule over a rule; the host adds the option `rule` to its own. */
+export function defineWrapperStrategy<Schema extends z.ZodObject>(
+  strategy: Omit<WrapperStrategy<Schema>, 'kind'>,
+): WrapperStrategy<Schema> {
+  return Object.freeze({ ...strategy, kind: 'WRAPPER' as const });
 }

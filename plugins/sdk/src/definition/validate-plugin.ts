@@ -1,9 +1,10 @@
 import type { AdapterMethodDefinition, PluginDefinition } from '../contract/plugin.js';
 import { FUSION_SPACES, type FusionSpace } from '../contract/fusion-space.js';
-import type { Reference, Strategy } from '../contract/strategy.js';
+import type { Reference, Strategy, WrapperStrategy } from '../contract/strategy.js';
 import { pluginErrors } from '../errors.js';
 import { describeOptions, type OptionDescription } from '../options/describe-options.js';
-import { checkOptions } from '../options/parse-options.js';
+import { checkOwnOptions } from '../options/check-own-options.js';
+import { HOST_OPTIONS } from '../options/host-options.js';
 
 /** A GraphQL field name as well as a property: `taskArithmetic`. */
 const STRATEGY_ID = /^[a-z][a-zA-Z0-9]{0,63}$/;
@@ -30,6 +31,10 @@ function validateStrategy(strategy: Strategy): void {
   validateDescription(subject, strategy);
   if (strategy.kind === 'MODULE' && typeof strategy.fuseModule !== 'function') refuse(subject, 'it has no fuseModule');
   if (strategy.kind === 'SEARCH' && typeof strategy.search !== 'function') refuse(subject, 'it has no search');
+  if (strategy.kind === 'WRAPPER') validateWrapper(subject, strategy);
+  if (strategy.kind !== 'MODULE' && strategy.outputs === 'PER_ADAPTER') {
+    refuse(subject, 'only a strategy that works module by module has an output for each adapter');
+  }
   const rounds = strategy.kind === 'MODULE' ? strategy.survey?.rounds : undefined;
   if (typeof rounds === 'number' && !(rounds >= 1)) refuse(subject, `a survey has at least one round, not ${rounds}`);
   validateSpaces(subject, strategy.spaces);
@@ -38,6 +43,13 @@ function validateStrategy(strategy: Strategy): void {
     refuse(subject, `minAdapters is ${minAdapters}; it is 1 or more`);
   if (maxAdapters !== undefined && maxAdapters < minAdapters) refuse(subject, 'maxAdapters is below minAdapters');
   validateOptions(subject, strategy);
+}
+
+function validateWrapper(subject: string, { wrapModule, wraps, defaultRule }: WrapperStrategy): void {
+  if (typeof wrapModule !== 'function') refuse(subject, 'it has no wrapModule');
+  if (wraps !== 'ELEMENTWISE' && wraps !== 'ANY') refuse(subject, 'it wraps ELEMENTWISE rules, or ANY');
+  const rules = Object.keys(defaultRule ?? {});
+  if (rules.length !== 1) refuse(subject, 'its defaultRule names one strategy: { id: { …options } }');
 }
 
 function validateSpaces(subject: string, spaces: readonly FusionSpace[]): void {
@@ -72,8 +84,11 @@ function validateOptions(subject: string, strategy: Strategy): void {
   if (strategy.options?._zod?.def?.type !== 'object') refuse(subject, 'its options are not a zod object');
   const fields = describeOptions(strategy.options);
   fields.forEach((field) => validateOption(subject, field));
+  const taken = fields.find(({ name }) => HOST_OPTIONS.includes(name));
+  if (taken) refuse(`${subject}, option "${taken.name}"`, 'the platform adds an option of that name; choose another');
   if (fields.some(({ required }) => required)) return;
-  const defaults = checkOptions(strategy, {});
+  // What a wrapper wraps by default is looked up when it is used: it may come from another package.
+  const defaults = checkOwnOptions(strategy, {});
   if (!defaults.ok) refuse(subject, `its defaults are invalid: ${defaults.issues[0]?.message ?? 'refused'}`);
 }
 

@@ -28,6 +28,8 @@ export interface FusionMember {
 
 export interface FusionRequest {
   readonly strategy: Strategy;
+  /** Where a wrapper finds the strategy that it wraps. */
+  readonly strategies?: ReadonlyMap<string, Strategy>;
   /** Raw options; the runner parses them with the strategy's own schema. */
   readonly options: unknown;
   readonly members: readonly FusionMember[];

@@ -18,6 +18,22 @@ export {
   type InstalledStrategy,
   type PluginRegistry,
 } from './plugins/load-plugins.js';
+export {
+  prepareFusion,
+  previewErrors,
+  previewLimits,
+  type PreparedSet,
+  type PrepareOptions,
+} from './prepared/index.js';
+export type {
+  AdapterPreview,
+  FusionPreview,
+  MaterializeRequest,
+  ModulePreview,
+  PreviewRequest,
+} from './prepared/index.js';
 export { pluginLimits } from './plugins/plugin-limits.js';
 export type { LoadedPlugin, PluginListing } from './plugins/plugin-listing.js';
 export { runFusion } from './run-fusion.js';
+export { composeWrapper } from './wrapper/compose-wrapper.js';
+export { resolveStrategy, wrappedChain, type ResolvedStrategy } from './wrapper/resolve-strategy.js';

@@ -19,6 +19,7 @@ import { openPool } from './fusion/open-pool.js';
 import { OrderedWindow } from './fusion/ordered-window.js';
 import { readModule } from './fusion/read-module.js';
 import { outputPathOf } from './fusion/output-path.js';
+import { resolveStrategy, type ResolvedStrategy } from './wrapper/resolve-strategy.js';
 import { resultFor, writeOutput, type OutputFile, type WrittenOutput } from './fusion/write-output.js';
 
 /**
@@ -35,6 +36,8 @@ export async function runFusion(request: FusionRequest): Promise<FusionOutcome> 
 
 class FusionRunner {
   readonly #request: FusionRequest;
+  /** A wrapper with what it wraps, as one rule. */
+  readonly #strategy: ResolvedStrategy;
   readonly #options: Readonly<Record<string, unknown>>;
   readonly #space: FusionSpace;
   readonly #plans: readonly ModulePlan[];
@@ -46,22 +49,27 @@ class FusionRunner {
     signal.throwIfAborted();
     const check = checkOf(request);
     const incompatibilities = checkFusion(check);
-    if (incompatibilities.some(({ code }) => code === 'OPTIONS_INVALID')) parseOptions(strategy, request.options);
+    if (incompatibilities.some(({ code }) => code === 'OPTIONS_INVALID')) {
+      parseOptions(strategy, request.options, request.strategies);
+    }
     if (incompatibilities.length > 0) throw fusionErrors.incompatible({ strategy: strategy.id, incompatibilities });
     this.#request = request;
-    this.#options = parseOptions(strategy, request.options);
+    this.#options = parseOptions(strategy, request.options, request.strategies);
+    this.#strategy = resolveStrategy(strategy, this.#options, request.strategies);
     this.#space = resolveSpace(check);
     this.#plans = planModules(members.map(({ adapter }) => adapter));
   }
 
   async execute(): Promise<FusionOutcome> {
-    const { strategy, seed, tf, signal } = this.#request;
+    const { seed, tf, signal } = this.#request;
+    const strategy = this.#strategy;
     const context = createContext({ tf, signal, seed, log: this.#log });
     if (this.#space === 'FACTOR' && strategy.factorOrigin !== 'ZERO' && this.#request.frame === undefined) {
       this.#log('no tangent frame was given: A is measured from zero in FACTOR space');
     }
     const pool = await openPool({
       request: this.#request,
+      strategy,
       options: this.#options,
       space: this.#space,
       context,
@@ -155,7 +163,8 @@ class FusionRunner {
   }
 
   #files(): readonly OutputFile[] {
-    const { strategy, name, seed, members, outputRank, outputPath } = this.#request;
+    const { name, seed, members, outputRank, outputPath } = this.#request;
+    const strategy = this.#strategy;
     const description = {
       name,
       strategy: strategy.id,
@@ -221,7 +230,8 @@ class FusionRunner {
   }
 
   async #read(plan: ModulePlan): Promise<ModuleTask> {
-    const { strategy, frame, members, signal } = this.#request;
+    const { frame, members, signal } = this.#request;
+    const strategy = this.#strategy;
     signal.throwIfAborted();
     const measured = this.#space === 'FACTOR' && strategy.factorOrigin !== 'ZERO';
     return readModule(plan, members, measured ? frame : undefined, strategy.needs.statistics);
@@ -271,7 +281,8 @@ function failed(strategy: Strategy, step: string, error: unknown): Error {
   return pluginErrors.strategyFailed({ strategy: strategy.id, step, problem }, error);
 }
 
-function checkOf({ strategy, options, members, space, outputRank, adapterMethods }: FusionRequest): FusionCheck {
+function checkOf(request: FusionRequest): FusionCheck {
+  const { strategy, strategies, options, members, space, outputRank, adapterMethods } = request;
   return {
     strategy,
     options,
@@ -284,5 +295,6 @@ function checkOf({ strategy, options, members, space, outputRank, adapterMethods
       ...(statistics && { statistics: [statistics.kind] }),
     })),
     ...(adapterMethods && { adapterMethods }),
+    ...(strategies && { strategies }),
   };
 }

@@ -6,8 +6,10 @@ import { openBackend } from '../host/fusion/open-backend.js';
 import type { StatisticsFile } from '../host/fusion-run.js';
 import { loadPlugin } from '../host/plugins/load-plugin.js';
 import { discoverPlugins } from '../host/plugins/discover-plugins.js';
-import { checkOptions } from '../options/parse-options.js';
+import { wrappedChain } from '../host/wrapper/resolve-strategy.js';
+import { checkOptions, parseOptions } from '../options/parse-options.js';
 import { distance, fuseAdapters, readDeltas, type FusedForTest, type FuseForTest } from './fuse-adapters.js';
+import { testMean, testSum } from './test-rules.js';
 import { memoryAdapter, SYNTHETIC_MODULES, syntheticAdapter, syntheticStatistics } from './synthetic-adapters.js';
 
 /** The test functions of vitest or of whatever else has these. */
@@ -26,6 +28,8 @@ export interface Expectation {
 export interface ConformanceOptions {
   /** Options under which the declared laws hold, such as `{ lambda: 1 }`; absent: the defaults. */
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Strategies that a wrapper finds what it wraps among; `testSum` and `testMean` are there always. */
+  readonly rules?: readonly Strategy[];
   /** What the rule promises under those options. */
   readonly laws: {
     /** One adapter alone comes back. */
@@ -35,7 +39,10 @@ export interface ConformanceOptions {
     /** n copies of one adapter, each of weight 1, give that adapter; true of means, not of sums. */
     readonly identicalIsItself: boolean;
   };
-  /** Folder of the plugin's package, built: with it the law of processes is tested, which needs code that a thread can import. */
+  /**
+   * Folder of the plugin's package, built: with it the law of processes is tested, which needs code that a thread can import. What a wrapper wraps must
+   * then come from a package beside it.
+   */
   readonly packageFolder?: string;
   /** Relative error that float32 arithmetic is allowed; 2e-6 unless given. */
   readonly tolerance?: number;
@@ -53,8 +60,9 @@ const WEIGHTS = [0.7, 1.2, 0.4];
 export function describeStrategyConformance(
   strategy: Strategy,
   { describe, it, expect }: TestFunctions,
-  { options, laws, packageFolder, tolerance = 2e-6, backendTolerance = 1e-5 }: ConformanceOptions,
+  { options, rules = [], laws, packageFolder, tolerance = 2e-6, backendTolerance = 1e-5 }: ConformanceOptions,
 ): void {
+  const strategies = new Map([testSum, testMean, ...rules].map((rule): [string, Strategy] => [rule.id, rule]));
   const run = (
     space: FusionSpace,
     adapters: readonly AdapterFile[],
@@ -62,6 +70,7 @@ export function describeStrategyConformance(
   ): Promise<FusedForTest> =>
     fuseAdapters({
       strategy,
+      strategies,
       adapters,
       space,
       ...(options && { options }),
@@ -84,8 +93,8 @@ export function describeStrategyConformance(
   describe(`conformance of "${strategy.id}"`, () => {
     it('is a valid definition with valid defaults, and refuses an unknown option', async () => {
       definePlugin({ strategies: [strategy] });
-      expect(checkOptions(strategy, options ?? {}).ok).toBe(true);
-      expect(checkOptions(strategy, { ...options, noSuchOption: 1 }).ok).toBe(false);
+      expect(checkOptions(strategy, options ?? {}, strategies).ok).toBe(true);
+      expect(checkOptions(strategy, { ...options, noSuchOption: 1 }, strategies).ok).toBe(false);
     });
 
     for (const space of strategy.spaces) {
@@ -188,10 +197,17 @@ export function describeStrategyConformance(
 
         if (packageFolder !== undefined) {
           it('gives the same bytes from 1, 2 and 3 processes', async () => {
-            const packaged = await loadFrom(packageFolder, strategy.id);
+            const chain = wrappedChain(strategy, parseOptions(strategy, options, strategies), strategies);
+            const packaged = new Map(strategies);
+            for (const { id } of chain) packaged.set(id, await loadFrom(packageFolder, id));
             const digests: string[] = [];
             for (const processes of [1, 2, 3]) {
-              const { outcome } = await run(space, adapters, { strategy: packaged, weights, processes });
+              const { outcome } = await run(space, adapters, {
+                strategy: packaged.get(strategy.id)!,
+                strategies: packaged,
+                weights,
+                processes,
+              });
               digests.push((outcome.outputs ?? [outcome]).map(({ digest }) => digest).join());
             }
             expect(new Set(digests).size).toBe(1);

@@ -25,3 +25,4 @@ export { readGoldenAdapters, readGoldenFactors, readGoldenUpdates, readMatrices 
 export { randomMatrix, randomUpdate, regauge, type RandomUpdateOptions } from './random-updates.js';
 export { fuseMatrices, type FuseMatrices, type TestMatrix } from './fuse-matrices.js';
 export { excessOver, readGoldenCase, readGoldenTensors, readTaskVectors, type GoldenCase } from './golden-case.js';
+export { testMean, testSum } from './test-rules.js';

@@ -2,9 +2,11 @@ import type { AdapterManifest } from '@crucible/engine/adapters';
 import type { AdapterMethodDefinition } from '../../contract/plugin.js';
 import { FUSION_SPACES, type FusionSpace } from '../../contract/fusion-space.js';
 import type { StatisticsKind, Strategy } from '../../contract/strategy.js';
+import type { StrategyDirectory } from '../../options/check-rule.js';
 import { checkOptions } from '../../options/parse-options.js';
 import { fusionLimits } from '../fusion-limits.js';
 import { frameProblem } from './frame-problem.js';
+import { resolveForCheck } from '../wrapper/resolve-strategy.js';
 import { resolveSpace } from './resolve-space.js';
 
 export interface CheckedMember {
@@ -19,6 +21,8 @@ export interface CheckedMember {
 /** All that can be known before a tensor is read. */
 export interface FusionCheck {
   readonly strategy: Strategy;
+  /** Where a wrapper finds the strategy that it wraps. */
+  readonly strategies?: StrategyDirectory;
   readonly options: unknown;
   readonly members: readonly CheckedMember[];
   readonly space?: FusionSpace | undefined;
@@ -54,14 +58,17 @@ export interface Incompatibility {
  * Everything that stands between these adapters and this strategy, all of it at once and in a stable order; an empty list means that the
  * run may be queued. Looks at manifests only, so that bad input reaches no worker.
  */
-export function checkFusion(check: FusionCheck): readonly Incompatibility[] {
+export function checkFusion(request: FusionCheck): readonly Incompatibility[] {
+  // What a wrapper wraps has needs and spaces of its own.
+  const resolved = resolveForCheck(request.strategy, request.options, request.strategies);
+  const check = { ...request, strategy: resolved };
   return [
     ...checkCount(check),
     ...checkWeights(check.members),
     ...checkBases(check.members),
     ...checkSpace(check),
     ...checkRanks(check),
-    ...checkOptionValues(check),
+    ...checkOptionValues(request),
     ...checkOutputRank(check),
     ...checkValidation(check),
     ...checkStatistics(check),
@@ -139,8 +146,8 @@ function checkRanks(check: FusionCheck): readonly Incompatibility[] {
   return [{ code: 'RANKS_DIFFER', message, path: ['adapters', other + 1] }];
 }
 
-function checkOptionValues({ strategy, options }: FusionCheck): readonly Incompatibility[] {
-  const parsed = checkOptions(strategy, options);
+function checkOptionValues({ strategy, options, strategies }: FusionCheck): readonly Incompatibility[] {
+  const parsed = checkOptions(strategy, options, strategies);
   if (parsed.ok) return [];
   return parsed.issues.map(({ path, message }) => ({
     code: 'OPTIONS_INVALID' as const,

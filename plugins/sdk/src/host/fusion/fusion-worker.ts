@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { FusionContext } from '../../contract/context.js';
-import type { ModuleStrategy } from '../../contract/strategy.js';
+import type { ModuleStrategy, Strategy } from '../../contract/strategy.js';
 import { importPlugin } from '../plugins/load-plugin.js';
 import { pluginLimits } from '../plugins/plugin-limits.js';
+import { resolveStrategy } from '../wrapper/resolve-strategy.js';
 import { createContext } from './create-context.js';
 import { createModuleFuser, type FusedModule, type ModuleFuser } from './module-fuser.js';
 import { openBackend } from './open-backend.js';
@@ -24,11 +25,16 @@ async function openFuser(): Promise<ModuleFuser> {
     seed: setup.seed,
     log: (message) => send({ kind: 'LOG', message }),
   });
-  const { origin } = setup;
-  if (origin === undefined) return createModuleFuser({ ...setup, tf, context });
-  const plugin = await importPlugin(origin.id, origin.entry, pluginLimits.importTimeout);
-  const strategy = plugin.strategies.find(({ id }) => id === origin.id);
-  if (strategy?.kind !== 'MODULE') throw new Error(`${origin.entry} has no module strategy "${origin.id}" any more`);
+  const { origins, options, strategyId } = setup;
+  if (origins.length === 0) return createModuleFuser({ ...setup, tf, context });
+  const strategies = new Map<string, Strategy>();
+  for (const { id, entry } of origins) {
+    const plugin = await importPlugin(id, entry, pluginLimits.importTimeout);
+    const strategy = plugin.strategies.find((each) => each.id === id);
+    if (strategy === undefined) throw new Error(`${entry} has no strategy "${id}" any more`);
+    strategies.set(id, strategy);
+  }
+  const strategy = resolveStrategy(strategies.get(strategyId)!, options, strategies);
   return createModuleFuser({ ...setup, strategy: strategy as ModuleStrategy, tf, context });
 }
 

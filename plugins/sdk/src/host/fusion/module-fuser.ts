@@ -87,11 +87,15 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
     withTensorScope(tf, async () => {
       const before = tf.memory().numTensors;
       const vectors = prepareVectors(tf, task, space, () => coresOf(task));
-      const result = await call(step, task.module, () => work(inputOf(setup, task, vectors)));
-      const outputs = await use(result, vectors);
-      vectors.dispose();
-      for (const output of new Set(outputs)) if (!output.isDisposed) output.dispose();
-      reportLeak(tf.memory().numTensors - before, task.module);
+      try {
+        const result = await call(step, task.module, () => work(inputOf(setup, task, vectors)));
+        const outputs = await use(result, vectors);
+        vectors.dispose();
+        for (const output of new Set(outputs)) if (!output.isDisposed) output.dispose();
+        reportLeak(tf.memory().numTensors - before, task.module);
+      } finally {
+        vectors.dispose();
+      }
     });
 
   const fusedOf = (

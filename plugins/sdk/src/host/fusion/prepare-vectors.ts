@@ -29,15 +29,19 @@ export function prepareVectors(
   const make = makerOf(tf, task, space, cores);
   return {
     of(place) {
-      const known = made.get(place) ?? make(place);
-      made.set(place, known);
-      return known;
+      const known = made.get(place);
+      if (known !== undefined) return known;
+      // Kept: a strategy may look at them for the first time inside a tidy of its own, which would dispose them at its end.
+      const vectors = make(place).map((vector) => tf.keep(vector));
+      made.set(place, vectors);
+      return vectors;
     },
     get shapes() {
       return shapesOf(task, space, cores);
     },
     dispose() {
-      for (const tensor of [...made.values()].flat()) tensor.dispose();
+      for (const tensor of [...made.values()].flat()) if (!tensor.isDisposed) tensor.dispose();
+      made.clear();
     },
   };
 }

@@ -13,7 +13,7 @@ import { loadPlugins } from '../plugins/load-plugins.js';
 
 /** Strategies that misbehave, each in the step that its name says, in a package that a thread can import. */
 const SOURCE = (sdk: string, zod: string): string => `
-import { defineModuleStrategy, definePlugin } from '${sdk}';
+import { defineModuleStrategy, definePlugin, defineWrapperStrategy } from '${sdk}';
 import { z } from '${zod}';
 const rule = (id, fuseModule, survey) => defineModuleStrategy({
   id, title: id, description: id, references: [{ title: id }], needs: { minAdapters: 1, order: 'INVARIANT' },
@@ -26,6 +26,18 @@ export default definePlugin({ strategies: [
     rounds: 2, start: () => ({ total: 0 }), observe: ({ index }, _, round) => (index + 1) * (round + 1),
     combine: (observations, state) => ({ total: state.total + observations.reduce((a, b) => a + b, 0) }),
   }),
+  { ...rule('each', ({ members }, _, { tf }) => ({
+    kind: 'outputs', outputs: members.map(({ vectors, weight }) => [tf.mul(vectors[0], weight)]),
+  })), outputs: 'PER_ADAPTER' },
+  rule('factored', ({ members }) => ({ kind: 'factors', factors: members[1].factors })),
+  defineWrapperStrategy({
+    id: 'turning', title: 'x', description: 'x', references: [{ title: 'x' }], needs: { minAdapters: 1, order: 'INVARIANT' },
+    spaces: ['DELTA'], options: z.object({}), wraps: 'ANY', defaultRule: { counted: {} },
+    wrapModule: ({ members }, { tf }) => ({
+      vectors: members.map(({ vectors }) => [tf.transpose(vectors[0])]),
+      restore: (merged) => ({ kind: 'vectors', vectors: [tf.transpose(merged[0])] }),
+    }),
+  }),
   rule('throwing', ({ index }) => { if (index === 1) throw new TypeError('no second module'); return { kind: 'combination', coefficients: [1, 1, 1] }; }),
   rule('exiting', () => process.exit(3)),
   rule('spinning', (_, __, context) => { context.log('spinning'); for (;;); }),
@@ -34,7 +46,7 @@ export default definePlugin({ strategies: [
 ] });
 `;
 
-const ids = ['good', 'counted', 'throwing', 'exiting', 'spinning', 'logging', 'drawing'];
+const ids = ['good', 'counted', 'each', 'factored', 'turning', 'throwing', 'exiting', 'spinning', 'logging', 'drawing'];
 let root: string;
 let strategies: ReadonlyMap<string, Strategy>;
 const adapters: readonly AdapterFile[] = [1, 2, 3].map((seed) => syntheticAdapter({ seed }));
@@ -53,14 +65,26 @@ beforeAll(async () => {
 afterAll(() => rm(root, { recursive: true }));
 
 describe('several processes', () => {
-  it.each(['good', 'counted', 'drawing'])('give the bytes of one, for the strategy "%s"', async (id) => {
-    const digests: string[] = [];
-    for (const processes of [1, 3]) {
-      const { outcome } = await fuseAdapters({ strategy: strategies.get(id)!, adapters, processes });
-      digests.push(outcome.digest);
-    }
-    expect(new Set(digests).size).toBe(1);
-  });
+  it.each(['good', 'counted', 'drawing', 'each', 'factored', 'turning'])(
+    'give the bytes of one, for the strategy "%s"',
+    async (id) => {
+      const digests: string[] = [];
+      for (const processes of [1, 3]) {
+        const log: string[] = [];
+        const onLog = (line: string): void => void log.push(line);
+        const { outcome } = await fuseAdapters({
+          strategy: strategies.get(id)!,
+          strategies,
+          adapters,
+          processes,
+          onLog,
+        });
+        digests.push((outcome.outputs ?? [outcome]).map(({ digest }) => digest).join());
+        expect(log).toEqual([]);
+      }
+      expect(new Set(digests).size).toBe(1);
+    },
+  );
 
   it.each([
     [

@@ -6,7 +6,8 @@ import type { ModuleTask } from './module-task.js';
 
 /** What a worker thread needs to build a fuser of its own. Functions do not travel: the strategy is imported again. */
 export interface WorkerSetup {
-  readonly origin?: StrategyOrigin;
+  /** Of the strategy and of those that it wraps, the outermost first; none for coefficients that a search has found. */
+  readonly origins: readonly StrategyOrigin[];
   readonly strategyId: string;
   readonly options: Readonly<Record<string, unknown>>;
   readonly space: FusionSpace;

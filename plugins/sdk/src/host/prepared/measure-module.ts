@@ -1,0 +1,151 @@
+import { createMatrix, joinColumns, multiply, thinQr, transpose, type Matrix } from '@crucible/engine/algebra';
+import { leadingSpaces } from '@crucible/engine/diagnostics';
+import type { FusionSpace } from '../../contract/fusion-space.js';
+import { columnsOf, combineCores, type PreparedModule } from './prepared-module.js';
+
+/** What a strategy made of a module: coefficients of its holders, or a matrix in place of their cores. */
+export type ModuleResult =
+  | { readonly kind: 'combination'; readonly coefficients: readonly number[] }
+  | { readonly kind: 'core'; readonly core: Matrix };
+
+/** What one module adds to a preview. */
+export interface MeasuredPreview {
+  /** ‖exact‖², and what of it is beyond the output's rank. */
+  readonly total: number;
+  readonly lost: number;
+  readonly rank: number;
+  /** In the order of the holders: ⟨output, ΔW_i⟩, and ‖P·ΔW_i·Q‖². */
+  readonly products: readonly number[];
+  readonly kept: readonly number[];
+}
+
+/** Measures the output of one module at its rank, on cores alone: O((Σr)³). */
+export function measureModule(
+  module: PreparedModule,
+  result: ModuleResult,
+  space: FusionSpace,
+  outputRank = Infinity,
+): MeasuredPreview {
+  if (result.kind === 'core') return measureCut(module, result.core, outputRank);
+  const { coefficients } = result;
+  const active = coefficients.flatMap((coefficient, place) => (coefficient === 0 ? [] : [place]));
+  const core = combineCores(module, coefficients);
+  if (active.length === 0) {
+    return { total: 0, lost: 0, rank: 1, products: module.cores.map(() => 0), kept: module.cores.map(() => 0) };
+  }
+  const { holders } = module.plan;
+  // The rank of the file, not of the numbers in it: a combination keeps all columns of those that take part.
+  const exactRank = space === 'FRAME' ? holders[0]!.rank : active.reduce((sum, place) => sum + holders[place]!.rank, 0);
+  const [only] = active;
+  if (active.length === 1 && coefficients[only!] === 1 && exactRank <= outputRank) {
+    return measureWhole(module, core, active, exactRank);
+  }
+  if (space === 'FRAME' || exactRank > outputRank) {
+    return { ...measureCut(module, core, Math.min(exactRank, outputRank)), rank: Math.min(exactRank, outputRank) };
+  }
+  return measureWhole(module, core, active, exactRank);
+}
+
+/** Nothing is cut: those that take part are kept whole, and of the others what their rows and columns span. */
+function measureWhole(module: PreparedModule, core: Matrix, active: readonly number[], rank: number): MeasuredPreview {
+  const total = energyOf(core);
+  const products = module.cores.map((own) => dot(core, own));
+  if (active.length === module.cores.length) return { total, lost: 0, rank, products, kept: module.energies };
+  const onto = (side: 'left' | 'right'): Matrix =>
+    transpose(
+      thinQr(
+        joinColumns(
+          active.map((place) => columnsOf(module, side, place)),
+          module[side].rows,
+        ),
+      ).q,
+    );
+  const kept = keptEnergies(multiply(onto('left'), module.left), multiply(onto('right'), module.right), module);
+  return {
+    total,
+    lost: 0,
+    rank,
+    products,
+    kept: module.energies.map((energy, place) => (active.includes(place) ? energy : kept[place]!)),
+  };
+}
+
+function measureCut(module: PreparedModule, core: Matrix, rank: number): MeasuredPreview {
+  const { total, tail, singularValues, left, right } = leadingSpaces(core, rank);
+  const kept = singularValues.length;
+  if (kept === 0) {
+    return { total: 0, lost: 0, rank: 1, products: module.cores.map(() => 0), kept: module.cores.map(() => 0) };
+  }
+  if (left === undefined || right === undefined) {
+    // As many directions as the smaller side has: the larger side may still have more.
+    const products = module.cores.map((own) => dot(core, own));
+    if (core.rows === core.columns) return { total, lost: 0, rank: kept, products, kept: module.energies };
+    const tall = core.rows > core.columns;
+    const basis = transpose(thinQr(tall ? core : transpose(core)).q);
+    const onLeft = tall ? multiply(basis, module.left) : module.left;
+    const onRight = tall ? module.right : multiply(basis, module.right);
+    return { total, lost: 0, rank: kept, products, kept: keptEnergies(onLeft, onRight, module) };
+  }
+  const onLeft = multiply(left, module.left);
+  const onRight = multiply(right, module.right);
+  return {
+    total,
+    lost: tail,
+    rank: kept,
+    products: alongOutput(onLeft, onRight, singularValues, module),
+    kept: keptEnergies(onLeft, onRight, module),
+  };
+}
+
+/** ⟨U·S·Vᵀ, L_i·R_iᵀ⟩ = Σ_t σ_t Σ_a (Uᵀ·L_i)[t, a]·(Vᵀ·R_i)[t, a]. */
+function alongOutput(
+  onLeft: Matrix,
+  onRight: Matrix,
+  singularValues: Float64Array,
+  { cores, offsets }: PreparedModule,
+): number[] {
+  const width = onLeft.columns;
+  return cores.map((_, place) => {
+    let sum = 0;
+    for (let t = 0; t < singularValues.length; t += 1) {
+      let along = 0;
+      for (let a = t * width + offsets[place]!; a < t * width + offsets[place + 1]!; a += 1) {
+        along += onLeft.data[a]! * onRight.data[a]!;
+      }
+      sum += singularValues[t]! * along;
+    }
+    return sum;
+  });
+}
+
+/** ‖X_i·Y_iᵀ‖² = Σ (X_iᵀX_i)∘(Y_iᵀY_i), X_i and Y_i the projected factors of holder i. */
+function keptEnergies(x: Matrix, y: Matrix, { energies, offsets }: PreparedModule): number[] {
+  return energies.map((energy, place) => {
+    const [begin, end] = [offsets[place]!, offsets[place + 1]!];
+    let sum = 0;
+    for (let a = begin; a < end; a += 1) {
+      for (let b = begin; b <= a; b += 1) {
+        const product = columnProduct(x, a, b) * columnProduct(y, a, b);
+        sum += a === b ? product : 2 * product;
+      }
+    }
+    return Math.max(0, Math.min(sum, energy));
+  });
+}
+
+function columnProduct({ rows, columns, data }: Matrix, a: number, b: number): number {
+  let sum = 0;
+  for (let at = 0; at < rows * columns; at += columns) sum += data[at + a]! * data[at + b]!;
+  return sum;
+}
+
+function dot(x: Matrix, y: Matrix): number {
+  let sum = 0;
+  for (let at = 0; at < x.data.length; at += 1) sum += x.data[at]! * y.data[at]!;
+  return sum;
+}
+const energyOf = (x: Matrix): number => dot(x, x);
+
+/** A float32 matrix of a strategy, widened. */
+export const coreFrom = (values: Float32Array, rows: number, columns: number): Matrix =>
+  createMatrix(rows, columns, new Float64Array(values));

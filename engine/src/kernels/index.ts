@@ -1,6 +1,7 @@
 export type { DisjointMember, DisjointMerge, DisjointRule, MeanDivisor, SignVote } from './disjoint-rule.js';
 export { sumElectedSigns } from './elect-signs.js';
 export { kernelErrors } from './errors.js';
+export { FloatStreams, type FloatStream } from './float-streams.js';
 export { magnitudeOfBits } from './magnitude-bits.js';
 export { cutAtRank, cutToCount, KEEP_ALL, KEEP_NONE, type MagnitudeCut } from './magnitude-cut.js';
 export { binsOfRound, countMagnitudes, type HistogramRound } from './magnitude-histogram.js';

@@ -345,6 +345,28 @@ function divide(): WasmFunction {
   };
 }
 
+/** Σx² of float32, in float64. Parameters: x, its end. The order of the sums depends on the length alone. */
+function sumSquares(): WasmFunction {
+  const [x, end, first, second, entry] = [0, 1, 2, 3, 4];
+  const square = (pair: Code): Code => f64x2.multiply(f64x2.promoteLow(pair), f64x2.promoteLow(pair));
+  const half = (offset: number): Code => [
+    ...set(entry, v128.load(get(x), offset)),
+    ...set(first, f64x2.add(get(first), square(get(entry)))),
+    ...set(second, f64x2.add(get(second), square(highHalf(get(entry))))),
+  ];
+  return {
+    name: 'sumSquares',
+    parameters: [I32, I32],
+    results: [F64],
+    locals: [V128, V128, V128],
+    body: [
+      ...whileBelow(x, end, [...half(0), ...half(16), ...advance(x, STEP * 4)]),
+      ...set(first, f64x2.add(get(first), get(second))),
+      ...f64.add(f64x2.lane(get(first), 0), f64x2.lane(get(first), 1)),
+    ],
+  };
+}
+
 /** The module of all kernels. Assembled here rather than compiled elsewhere, so that what runs is what is read. */
 export const floatKernelCode = (): Uint8Array<ArrayBuffer> =>
   assemble([
@@ -359,4 +381,5 @@ export const floatKernelCode = (): Uint8Array<ArrayBuffer> =>
     elect(false),
     addAgreeing(),
     divide(),
+    sumSquares(),
   ]);

@@ -125,6 +125,13 @@ describe('magnitudes', () => {
   });
 });
 
+it('the sum of squares', () => {
+  const x = numbers(6);
+  put(1, x);
+  const exact = x.reduce((sum, value) => sum + value * value, 0);
+  expect(Math.abs(kernels.sumSquares(at(1), at(1) + 4 * N) / exact - 1)).toBeLessThan(1e-14);
+});
+
 describe('votes', () => {
   const ballots = Float64Array.from(numbers(4), (value, i) => (i % 5 === 0 ? 0 : value));
   it('elect a sign', () => {

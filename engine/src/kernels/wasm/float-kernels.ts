@@ -40,6 +40,7 @@ export interface FloatKernels {
     weight: number,
     share: number,
   ) => void;
+  readonly sumSquares: (x: number, end: number) => number;
   readonly divide: (sums: number, end: number, divisors: number, lambda: number) => void;
 }
 

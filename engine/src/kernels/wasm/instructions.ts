@@ -66,6 +66,7 @@ export const f32x4 = {
 };
 
 export const f64x2 = {
+  lane: (x: Code, lane: number): Code => [...x, ...simd(0x21, lane)],
   splat: unary(...simd(0x14)),
   equal: binary(...simd(0x47)),
   greater: binary(...simd(0x4a)),
@@ -77,7 +78,10 @@ export const f64x2 = {
   divide: binary(...simd(0xf3)),
 };
 
-export const f64 = { constant: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)] };
+export const f64 = {
+  add: binary(0xa0),
+  constant: (value: number): Code => [0x44, ...new Uint8Array(Float64Array.of(value).buffer)],
+};
 
 const bytes = (...lanes: Code): Code => lanes;
 /** The high half of a vector, twice: the two float32 that `promoteLow` shall take next. */

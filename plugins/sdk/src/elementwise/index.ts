@@ -6,3 +6,6 @@ export { inFixedOrder } from './fixed-order.js';
 export { mergeEntries, type MemberEntries, type VectorPlace } from './merge-entries.js';
 export { consensusOptions, densityOption, lambdaOption, normalizeOption, rescaleOption } from './options.js';
 export { sparsifyAndMerge } from './sparsify-and-merge.js';
+export { combineByGeometry, type Geometry } from './geometry/combine-by-geometry.js';
+export { alongOption, ofOption } from './geometry/options.js';
+export type { Along, Gram, MergeOf } from './geometry/segments.js';

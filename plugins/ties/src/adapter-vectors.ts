@@ -1,8 +1,12 @@
+import type { TiesOptions } from './options.js';
+
 /** One adapter's vectors of one module, as plain arrays. */
 export interface AdapterVectors {
   /** Position of the adapter in the run's order. */
   readonly position: number;
   readonly weight: number;
+  /** Options as they hold for this adapter in this module; those of the run where it has none of its own. */
+  readonly options?: TiesOptions;
   readonly vectors: readonly Float32Array[];
 }
 

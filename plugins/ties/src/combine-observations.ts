@@ -4,7 +4,7 @@ import type { AdapterTrim, TiesState } from './global-state.js';
 import type { MemberCounts, TiesObservation } from './observe-module.js';
 import type { TiesOptions } from './options.js';
 import { resolveOptions } from './presets.js';
-import { densityOf, type SurveyStep } from './survey-steps.js';
+import type { SurveyStep } from './survey-steps.js';
 import { planTrim } from './trim-plan.js';
 
 interface ModuleCounts extends MemberCounts {
@@ -40,9 +40,16 @@ function findHighBin(
   // An adapter is trimmed by the entries that it has: modules that it lacks are not zeros that fill its density.
   const size = counts.reduce((sum, module) => sum + module.size, 0);
   const subject = `adapter ${position}`;
-  const plan = planTrim({ subject, size, density: densityOf(options, position) }, resolveOptions(options));
+  const plan = planTrim({ subject, size, density: meanDensity(counts, size) }, resolveOptions(options));
   if (plan.kind !== 'RANK') return { plan };
   return { plan, high: locateRank(sumCounts(counts, binsOfRound(0)), plan.rank) };
+}
+
+/** A global trim has one threshold: where a schedule gives modules densities of their own, together they keep as many entries as they would apart. */
+function meanDensity(counts: readonly ModuleCounts[], size: number): number {
+  const [first] = counts;
+  if (first === undefined || counts.every(({ density }) => density === first.density)) return first?.density ?? 1;
+  return counts.reduce((sum, module) => sum + module.density * module.size, 0) / size;
 }
 
 function findCut({ plan, high }: AdapterTrim, counts: readonly ModuleCounts[]): AdapterTrim {

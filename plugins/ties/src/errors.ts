@@ -8,6 +8,13 @@ export const tiesErrors = {
     message: (d: { subject: string; size: number; density: number }) =>
       `Density ${d.density} of the ${d.size} entries of ${d.subject} keeps none; raise the density to at least ${1 / d.size}, or set whenNothingKept: ZERO to drop it.`,
   }),
+  densityNotSurveyed: defineError({
+    code: 'TIES_DENSITY_NOT_SURVEYED',
+    summary: 'A schedule lowers the density of a run whose own density is 1, with a global trim.',
+    remedy: 'Give the run a density below 1 and schedule 1 where it shall hold, or set `trimScope: TENSOR`.',
+    message: (d: { density: number }) =>
+      `A schedule sets density ${d.density}, and the run's own density is 1, so that no global threshold was looked for; give the run a density below 1, or set trimScope: TENSOR.`,
+  }),
   densitiesMismatch: defineError({
     code: 'TIES_DENSITIES_MISMATCH',
     summary: 'The list of densities has not one entry per adapter.',

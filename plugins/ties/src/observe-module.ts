@@ -5,11 +5,13 @@ import { disjointRule } from './disjoint-rule.js';
 import type { TiesState } from './global-state.js';
 import { cutsOfMember } from './module-cuts.js';
 import type { TiesOptions } from './options.js';
-import type { SurveyStep } from './survey-steps.js';
+import { densityOf, type SurveyStep } from './survey-steps.js';
 
 export interface MemberCounts {
   readonly position: number;
   readonly size: number;
+  /** Of this adapter in this module. */
+  readonly density: number;
   readonly counts: CompactCounts;
 }
 
@@ -28,17 +30,22 @@ export function observeModule(
 ): TiesObservation {
   const { index, members } = input;
   if (step === 'SIGNS') return { index, members: [], signSum: signSumOf(input, state, options) };
-  return { index, members: members.map((member) => countMember(member, state, step)), signSum: 0 };
+  return { index, members: members.map((member) => countMember(member, state, step, options)), signSum: 0 };
 }
 
-function countMember({ position, vectors }: AdapterVectors, state: TiesState, step: 'HIGH' | 'LOW'): MemberCounts {
+function countMember(
+  { position, vectors, options: own }: AdapterVectors,
+  state: TiesState,
+  step: 'HIGH' | 'LOW',
+  options: TiesOptions,
+): MemberCounts {
   const size = vectors.reduce((sum, values) => sum + values.length, 0);
   const [round, prefix] =
     step === 'HIGH' ? ([0, 0] as const) : ([1, state.adapters[position]?.high?.bin ?? -1] as const);
   const counts = vectors.map((values) => countMagnitudes(values, round, prefix));
   const total = counts[0] ?? new Uint32Array(0);
   for (const other of counts.slice(1)) for (let bin = 0; bin < total.length; bin += 1) total[bin]! += other[bin]!;
-  return { position, size, counts: compactCounts(total) };
+  return { position, size, density: densityOf(own ?? options, position), counts: compactCounts(total) };
 }
 
 function signSumOf(input: ModuleVectors, state: TiesState, options: TiesOptions): number {

@@ -1,11 +1,6 @@
 import { mergeDisjoint, withFloats, type MagnitudeCut } from '@crucible/engine/kernels';
-import {
-  defineModuleStrategy,
-  type FusionContext,
-  type ModuleInput,
-  type ModuleMember,
-  type TensorFlow,
-} from '@crucible/sdk';
+import { defineModuleStrategy, type FusionContext, type ModuleMember, type TensorFlow } from '@crucible/sdk';
+import { inFixedOrder } from '@crucible/sdk/elementwise';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { AdapterVectors } from './adapter-vectors.js';
 import { combineObservations } from './combine-observations.js';
@@ -33,6 +28,8 @@ export const ties = defineModuleStrategy<typeof tiesOptions, TiesState, TiesObse
   needs: { minAdapters: 1, order: 'INVARIANT' },
   spaces: ['FRAME', 'DELTA', 'CORE', 'FACTOR'],
   factorOrigin: 'FRAME',
+  elementwise: true,
+  schedulable: ['density', 'lambda'],
   options: tiesOptions,
   survey: {
     rounds: (options) => surveySteps(options).length,
@@ -55,7 +52,7 @@ export const ties = defineModuleStrategy<typeof tiesOptions, TiesState, TiesObse
     for (const member of members) {
       context.signal.throwIfAborted();
       // One member at a time, and only where the trim must look at the entries: reading a tensor of a GPU copies it.
-      const shared = sharedCut(member.position, known, input.options);
+      const shared = sharedCut(member, known, input.options);
       if (shared) cuts.push(member.vectors.map(() => shared));
       else {
         cuts.push(await withMembers(context.tf, [member], ([m]) => cutsOfMember(m!, input, known, input.options)));
@@ -91,26 +88,20 @@ async function mergeEach(
   }
 }
 
-/** Sums in float64 depend on their order in the last bit; taken in the order of the adapters' digests they do not depend on the run's. */
-function inFixedOrder({ members }: ModuleInput<TiesOptions>): readonly ModuleMember[] {
-  return members.toSorted((x, y) => compareText(x.digest, y.digest) || x.weight - y.weight || x.position - y.position);
-}
-const compareText = (x: string, y: string): number => (x < y ? -1 : x > y ? 1 : 0);
-
 /** Lends the entries of all members' vectors to `use`, without a copy where they lie in memory. */
 function withMembers<Result>(
   tf: TensorFlow,
-  members: readonly ModuleMember[],
+  members: readonly ModuleMember<TiesOptions>[],
   use: (members: readonly AdapterVectors[]) => Result,
 ): Promise<Result> {
   const tensors = members.flatMap(({ vectors }) => vectors);
   return withFloats(tf, tensors, (values) => {
     let next = 0;
     return use(
-      members.map(({ position, weight, vectors }) => {
+      members.map(({ position, weight, options, vectors }) => {
         const own = values.slice(next, next + vectors.length);
         next += vectors.length;
-        return { position, weight, vectors: own };
+        return { position, weight, options, vectors: own };
       }),
     );
   });

@@ -16,6 +16,7 @@ export const simpleAverage = defineModuleStrategy({
   needs: { minAdapters: 1, order: 'INVARIANT' },
   spaces: ['FRAME', 'DELTA', 'CORE', 'FACTOR'],
   factorOrigin: 'FRAME',
+  elementwise: true,
   options: z.object({}),
   fuseModule: ({ members, weights }) => {
     const total = weights.reduce((sum, weight) => sum + weight, 0);

@@ -18,6 +18,8 @@ export const taskArithmetic = defineModuleStrategy({
   needs: { minAdapters: 1, order: 'INVARIANT' },
   spaces: ['FRAME', 'DELTA', 'CORE', 'FACTOR'],
   factorOrigin: 'FRAME',
+  elementwise: true,
+  schedulable: ['lambda'],
   options: z.object({
     lambda: z
       .number()
@@ -25,11 +27,11 @@ export const taskArithmetic = defineModuleStrategy({
       .max(10)
       .default(0.3)
       .describe(
-        'Factor on the sum of task vectors. 1 adds adapters as they are; negative values unlearn. The best value falls with the number of adapters: choose it on validation.',
+        'Factor on the sum of task vectors. 1 adds adapters as they are; negative values unlearn (task negation). The best value falls with the number of adapters: choose it on validation.',
       ),
   }),
-  fuseModule: ({ members, options }) => ({
+  fuseModule: ({ members }) => ({
     kind: 'combination',
-    coefficients: members.map(({ weight }) => options.lambda * weight),
+    coefficients: members.map(({ weight, options }) => options.lambda * weight),
   }),
 });

@@ -84,3 +84,14 @@ export const pluginErrors = {
       `strategy "${d.strategy}" returned an invalid result${d.module ? ` for module "${d.module}"` : ''}: ${d.problem}`,
   }),
 };
+
+/** What a strategy threw, as an error of ours with the original as its cause. */
+export function strategyFailed(
+  strategy: { readonly id: string },
+  step: string,
+  error: unknown,
+  module?: string,
+): Error {
+  const problem = error instanceof Error ? error.message : String(error);
+  return pluginErrors.strategyFailed({ strategy: strategy.id, step, ...(module && { module }), problem }, error);
+}

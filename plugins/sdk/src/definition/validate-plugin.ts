@@ -35,6 +35,9 @@ function validateStrategy(strategy: Strategy): void {
   if (strategy.kind !== 'MODULE' && strategy.outputs === 'PER_ADAPTER') {
     refuse(subject, 'only a strategy that works module by module has an output for each adapter');
   }
+  if (strategy.needs.gradient === true && (strategy.kind !== 'SEARCH' || strategy.spaces.includes('FACTOR'))) {
+    refuse(subject, 'only a search has a gradient, and none in FACTOR space, where the merged update is not linear');
+  }
   const rounds = strategy.kind === 'MODULE' ? strategy.survey?.rounds : undefined;
   if (typeof rounds === 'number' && !(rounds >= 1)) refuse(subject, `a survey has at least one round, not ${rounds}`);
   validateSpaces(subject, strategy.spaces);

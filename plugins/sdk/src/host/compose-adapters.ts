@@ -4,6 +4,7 @@ import { fusionErrors } from './fusion-errors.js';
 import type { FusionMember, TangentFrameFile } from './fusion-run.js';
 import { combineFactors } from './fusion/combine-factors.js';
 import { compressFactors } from './fusion/compress-factors.js';
+import { coefficientsOf } from './fusion/group-modules.js';
 import { planModules } from './fusion/module-plan.js';
 import { readModule } from './fusion/read-module.js';
 
@@ -19,8 +20,10 @@ export interface ComposedModule {
 
 export interface Composition {
   readonly members: readonly FusionMember[];
-  /** One per member. */
+  /** One per member; with `groups`, group by group: `[groups · members]`. */
   readonly coefficients: readonly number[];
+  /** Group of each module, in the order of all modules' names; absent: all modules are in one. */
+  readonly groups?: readonly number[] | undefined;
   readonly space: FusionSpace;
   /** FACTOR space: where A is measured from; absent: from zero. */
   readonly frame?: TangentFrameFile | undefined;
@@ -37,14 +40,24 @@ export interface Composition {
 export async function composeAdapters(composition: Composition): Promise<ReadonlyMap<string, ComposedModule>> {
   const { members, coefficients, space, factorOrigin, outputRank, signal } = composition;
   const frame = space === 'FACTOR' && factorOrigin !== 'ZERO' ? composition.frame : undefined;
-  if (coefficients.length !== members.length) {
-    throw fusionErrors.limitExceeded({ what: 'coefficients', got: coefficients.length, limit: members.length });
+  const plans = planModules(members.map(({ adapter }) => adapter));
+  const of = composition.groups ?? plans.map(() => 0);
+  const groups = { of, count: of.reduce((most, group) => Math.max(most, group + 1), 0) };
+  const expected = groups.count * members.length;
+  if (of.length !== plans.length || coefficients.length !== expected) {
+    throw fusionErrors.coefficientsMismatch({
+      coefficients: coefficients.length,
+      expected,
+      groups: of.length,
+      modules: plans.length,
+    });
   }
   const composed = new Map<string, ComposedModule>();
-  for (const plan of planModules(members.map(({ adapter }) => adapter))) {
+  for (const plan of plans) {
     signal?.throwIfAborted();
     const task = await readModule(plan, members, frame);
-    const own = task.members.map(({ position }) => coefficients[position]!);
+    const all = coefficientsOf(groups, plan.index, coefficients, members.length);
+    const own = task.members.map(({ position }) => all[position]!);
     const { a, b, rank, scale } = compressFactors(task, combineFactors(task, space, own), outputRank).factors;
     composed.set(plan.module, { a, b, rank, scale });
   }

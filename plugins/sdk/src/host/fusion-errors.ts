@@ -58,6 +58,20 @@ export const fusionErrors = {
     remedy: 'Run it through the platform, with adapters whose tasks have a validation split.',
     message: (d: { strategy: string }) => `strategy "${d.strategy}" searches coefficients and got no objective`,
   }),
+  coefficientsMismatch: defineError({
+    code: 'FUSION_COEFFICIENTS_MISMATCH',
+    summary: 'Coefficients do not fit the adapters and the groups of modules.',
+    remedy: 'Give one coefficient per adapter, group by group, and one group per module.',
+    message: (d: { coefficients: number; expected: number; groups: number; modules: number }) =>
+      `got ${d.coefficients} coefficients and the groups of ${d.groups} modules, expected ${d.expected} and ${d.modules}`,
+  }),
+  noGradient: defineError({
+    code: 'FUSION_NO_GRADIENT',
+    summary: 'A search that descends was run with an objective that has no slope.',
+    remedy: 'Fuse in FRAME, DELTA or CORE space, where the merged update is linear in the coefficients.',
+    message: (d: { strategy: string; space: string }) =>
+      `strategy "${d.strategy}" descends along the gradient of its objective, and there is none in ${d.space} space`,
+  }),
   notReproducible: defineError({
     code: 'FUSION_NOT_REPRODUCIBLE',
     summary: 'A strategy gave another result when the same module was fused a second time.',

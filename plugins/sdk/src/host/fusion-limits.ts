@@ -4,6 +4,8 @@ export const fusionLimits = {
   outputRank: 65_536,
   /** Modules of all adapters together. */
   modules: 100_000,
+  /** Coefficients that one search may look for: groups of modules times adapters. */
+  coefficients: 65_536,
   /** Threads that modules are shared out over. */
   processes: 64,
 } as const;

@@ -112,7 +112,10 @@ export interface FusionOutcome extends FusionOutput {
   /** Options with their defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly trace?: readonly SearchStep[];
+  /** What a search found, group of modules by group: `[groups · adapters]`. */
   readonly coefficients?: readonly number[];
+  /** Group of each module, in the order of their names, by which `coefficients` are read. */
+  readonly groups?: readonly number[];
   readonly timings: readonly FusionTiming[];
   /** Greatest resident memory of this process that was seen, at the modules' ends. */
   readonly peakMemoryBytes: number;

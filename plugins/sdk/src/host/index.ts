@@ -8,6 +8,7 @@ export {
 export { resolveSpace } from './check/resolve-space.js';
 export { composeAdapters, type ComposedModule, type Composition } from './compose-adapters.js';
 export { fusionErrors } from './fusion-errors.js';
+export { coefficientsOf, groupModules, type ModuleGroups } from './fusion/group-modules.js';
 export { fusionLimits } from './fusion-limits.js';
 export type * from './fusion-run.js';
 export { discoverPlugins, type DiscoveryOptions } from './plugins/discover-plugins.js';

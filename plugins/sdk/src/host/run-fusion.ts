@@ -1,8 +1,8 @@
 import { openAdapter } from '@crucible/engine/adapters';
 import { innerProduct } from '@crucible/engine/algebra';
 import type { FusionSpace } from '../contract/fusion-space.js';
-import type { ModuleStrategy, SearchOutcome, SearchStrategy, Strategy } from '../contract/strategy.js';
-import { pluginErrors } from '../errors.js';
+import type { ModuleStrategy, SearchStrategy } from '../contract/strategy.js';
+import { strategyFailed } from '../errors.js';
 import { parseOptions } from '../options/parse-options.js';
 import { checkFusion, type FusionCheck } from './check/check-fusion.js';
 import { resolveSpace } from './check/resolve-space.js';
@@ -10,6 +10,7 @@ import { fusionErrors } from './fusion-errors.js';
 import type { FusionOutcome, FusionOutput, FusionProgress, FusionRequest, FusionTiming } from './fusion-run.js';
 import { createContext } from './fusion/create-context.js';
 import { reportFidelity } from './fusion/fidelity-report.js';
+import { coefficientsOf } from './fusion/group-modules.js';
 import { lowRankOf } from './fusion/low-rank-of.js';
 import type { ModuleFidelity } from './fusion/module-fidelity.js';
 import type { FuseBy, ModulePool } from './fusion/module-pool.js';
@@ -17,6 +18,7 @@ import { planModules, type ModulePlan } from './fusion/module-plan.js';
 import type { ModuleTask } from './fusion/module-task.js';
 import { openPool } from './fusion/open-pool.js';
 import { OrderedWindow } from './fusion/ordered-window.js';
+import { runSearch, type FoundCoefficients } from './fusion/run-search.js';
 import { readModule } from './fusion/read-module.js';
 import { outputPathOf } from './fusion/output-path.js';
 import { resolveStrategy, type ResolvedStrategy } from './wrapper/resolve-strategy.js';
@@ -76,10 +78,10 @@ class FusionRunner {
       log: this.#log,
     });
     try {
-      const found = strategy.kind === 'SEARCH' ? await this.#search(strategy) : undefined;
-      const by: FuseBy = found
-        ? { coefficients: found.coefficients }
-        : { state: await this.#survey(strategy as ModuleStrategy, pool) };
+      const found = strategy.kind === 'SEARCH' ? await this.#timed('SEARCH', () => this.#search(strategy)) : undefined;
+      const by = found
+        ? ({ index }: ModulePlan): FuseBy => ({ coefficients: this.#coefficientsOf(found, index) })
+        : constant({ state: await this.#survey(strategy as ModuleStrategy, pool) });
       const files = this.#files();
       const { written, measured } = await this.#timed('FUSE', () => this.#write(pool, files, by));
       const outputs = await this.#timed('FIDELITY', () => this.#describe(files, written, measured));
@@ -91,7 +93,7 @@ class FusionRunner {
         modules: this.#plans.length,
         space: this.#space,
         options: this.#options,
-        ...(found && { trace: found.trace, coefficients: found.coefficients }),
+        ...(found && { trace: found.trace, coefficients: found.coefficients, groups: found.groups.of }),
         timings: this.#timings,
         peakMemoryBytes: this.#peak,
       };
@@ -127,39 +129,22 @@ class FusionRunner {
     });
   }
 
-  async #search(strategy: SearchStrategy): Promise<SearchOutcome> {
+  async #search(strategy: SearchStrategy): Promise<FoundCoefficients> {
     const { objective, members, seed, tf, signal } = this.#request;
-    if (objective === undefined) throw fusionErrors.noObjective({ strategy: strategy.id });
-    const context = createContext({ tf, signal, seed, log: this.#log });
-    const total = strategy.evaluations?.(this.#options) ?? 0;
-    let done = 0;
-    const counted = {
-      adapterCount: members.length,
-      examples: objective.examples,
-      evaluate: async (coefficients: readonly number[]) => {
-        // Each evaluation is long: an abort ends the search at the next, whatever the strategy does with the signal.
-        signal.throwIfAborted();
-        const value = await objective.evaluate(coefficients);
-        done += 1;
-        this.#progress('SEARCH', done, Math.max(done, total));
-        return value;
-      },
-    };
-    return this.#timed('SEARCH', async () => {
-      let outcome: SearchOutcome;
-      try {
-        const weights = members.map(({ weight }) => weight);
-        outcome = await strategy.search({ options: this.#options, weights }, counted, context);
-      } catch (error) {
-        signal.throwIfAborted();
-        throw failed(strategy, 'search', error);
-      }
-      const { coefficients } = outcome;
-      const valid = coefficients?.length === members.length && coefficients.every((c) => Number.isFinite(c));
-      if (valid) return outcome;
-      const problem = `expected ${members.length} finite coefficients, got [${coefficients?.join(', ') ?? ''}]`;
-      throw pluginErrors.invalidOutput({ strategy: strategy.id, problem });
+    return runSearch({
+      strategy,
+      options: this.#options,
+      objective,
+      weights: members.map(({ weight }) => weight),
+      modules: this.#plans.map(({ module }) => module),
+      space: this.#space,
+      context: createContext({ tf, signal, seed, log: this.#log }),
+      onProgress: (done, total) => this.#progress('SEARCH', done, total),
     });
+  }
+
+  #coefficientsOf({ groups, coefficients }: FoundCoefficients, index: number): readonly number[] {
+    return coefficientsOf(groups, index, coefficients, this.#request.members.length);
   }
 
   #files(): readonly OutputFile[] {
@@ -185,7 +170,7 @@ class FusionRunner {
   async #write(
     pool: ModulePool,
     files: readonly OutputFile[],
-    by: FuseBy,
+    by: (plan: ModulePlan) => FuseBy,
   ): Promise<{ written: readonly WrittenOutput[]; measured: readonly (readonly ModuleFidelity[])[] }> {
     const { strategy, signal } = this.#request;
     const measured = new Map<number, readonly ModuleFidelity[]>();
@@ -194,7 +179,7 @@ class FusionRunner {
       plans: this.#plans,
       width: pool.width,
       signal,
-      fuse: async (plan) => pool.fuse(await this.#read(plan), by),
+      fuse: async (plan) => pool.fuse(await this.#read(plan), by(plan)),
       onModule: (plan, fused) => {
         measured.set(
           plan.index,
@@ -241,7 +226,7 @@ class FusionRunner {
     try {
       return work();
     } catch (error) {
-      throw failed(this.#request.strategy, step, error);
+      throw strategyFailed(this.#request.strategy, step, error);
     }
   }
 
@@ -276,10 +261,10 @@ async function outputEnergy(path: string, module: string): Promise<number> {
   }
 }
 
-function failed(strategy: Strategy, step: string, error: unknown): Error {
-  const problem = error instanceof Error ? error.message : String(error);
-  return pluginErrors.strategyFailed({ strategy: strategy.id, step, problem }, error);
-}
+const constant =
+  <T>(value: T) =>
+  (): T =>
+    value;
 
 function checkOf(request: FusionRequest): FusionCheck {
   const { strategy, strategies, options, members, space, outputRank, adapterMethods } = request;

@@ -4,12 +4,11 @@ import type { SearchObjective, StatisticsKind, Strategy } from '../contract/stra
 import { definePlugin } from '../definition/define-plugin.js';
 import { openBackend } from '../host/fusion/open-backend.js';
 import type { StatisticsFile } from '../host/fusion-run.js';
-import { loadPlugin } from '../host/plugins/load-plugin.js';
-import { discoverPlugins } from '../host/plugins/discover-plugins.js';
 import { wrappedChain } from '../host/wrapper/resolve-strategy.js';
 import { checkOptions, parseOptions } from '../options/parse-options.js';
 import { distance, fuseAdapters, readDeltas, type FusedForTest, type FuseForTest } from './fuse-adapters.js';
 import { testMean, testSum } from './test-rules.js';
+import { loadStrategy } from './load-strategy.js';
 import { memoryAdapter, SYNTHETIC_MODULES, syntheticAdapter, syntheticStatistics } from './synthetic-adapters.js';
 
 /** The test functions of vitest or of whatever else has these. */
@@ -199,7 +198,7 @@ export function describeStrategyConformance(
           it('gives the same bytes from 1, 2 and 3 processes', async () => {
             const chain = wrappedChain(strategy, parseOptions(strategy, options, strategies), strategies);
             const packaged = new Map(strategies);
-            for (const { id } of chain) packaged.set(id, await loadFrom(packageFolder, id));
+            for (const { id } of chain) packaged.set(id, await loadStrategy(packageFolder, id));
             const digests: string[] = [];
             for (const processes of [1, 2, 3]) {
               const { outcome } = await run(space, adapters, {
@@ -280,15 +279,4 @@ function without(adapter: AdapterFile, module: string): AdapterFile {
   const modules = new Map(adapter.modules);
   modules.delete(module);
   return { ...adapter, modules, digest: `${adapter.digest.slice(0, -1)}0` };
-}
-
-/** Through the platform's door, so that the strategy knows where a thread finds it. */
-async function loadFrom(folder: string, id: string): Promise<Strategy> {
-  const root = folder;
-  const listings = await discoverPlugins({ root, folder: `${folder}/..` });
-  const listing = listings.find(({ manifest }) => manifest?.strategies.includes(id));
-  if (listing === undefined) throw new Error(`no package beside ${folder} announces the strategy "${id}"`);
-  const loaded = await loadPlugin(listing);
-  if (loaded.status !== 'LOADED') throw new Error(`${loaded.name}: ${loaded.reason ?? loaded.status}`);
-  return loaded.plugin.strategies.find((strategy) => strategy.id === id)!;
 }

@@ -26,3 +26,4 @@ export { randomMatrix, randomUpdate, regauge, type RandomUpdateOptions } from '.
 export { fuseMatrices, type FuseMatrices, type TestMatrix } from './fuse-matrices.js';
 export { excessOver, readGoldenCase, readGoldenTensors, readTaskVectors, type GoldenCase } from './golden-case.js';
 export { testMean, testSum } from './test-rules.js';
+export { loadStrategy } from './load-strategy.js';

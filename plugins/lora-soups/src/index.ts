@@ -1,2 +1,7 @@
-/** Name of this package. */
-export const packageName = '@crucible/lora-soups';
+import { definePlugin } from '@crucible/sdk';
+import { loraSoups } from './lora-soups-strategy.js';
+
+export default definePlugin({ strategies: [loraSoups] });
+export { loraSoupsErrors } from './errors.js';
+export { loraSoups } from './lora-soups-strategy.js';
+export { loraSoupsOptions, type LoraSoupsOptions } from './options.js';

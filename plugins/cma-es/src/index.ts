@@ -1,2 +1,7 @@
-/** Name of this package. */
-export const packageName = '@crucible/cma-es';
+import { definePlugin } from '@crucible/sdk';
+import { cmaEs } from './cma-es-strategy.js';
+
+export default definePlugin({ strategies: [cmaEs] });
+export { cmaEs } from './cma-es-strategy.js';
+export { cmaEsErrors } from './errors.js';
+export { cmaEsOptions, type CmaEsOptions } from './options.js';

@@ -1,2 +1,7 @@
-/** Name of this package. */
-export const packageName = '@crucible/compress-then-merge';
+import { definePlugin } from '@crucible/sdk';
+import { compressThenMerge } from './compress-then-merge-strategy.js';
+
+export default definePlugin({ strategies: [compressThenMerge] });
+export { compressThenMerge } from './compress-then-merge-strategy.js';
+export { compressUpdates, type CompressedUpdates } from './compress-updates.js';
+export { compressThenMergeOptions, type CompressThenMergeOptions } from './options.js';

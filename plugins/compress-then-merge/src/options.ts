@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+export const compressThenMergeOptions = z.object({
+  rank: z
+    .int()
+    .min(1)
+    .max(4096)
+    .optional()
+    .describe(
+      'Dimension of the shared subspaces: the rank of the result, whatever the rule. Left out: the largest rank among the adapters of the module.',
+    ),
+  balance: z
+    .enum(['ENERGY', 'EQUAL'])
+    .default('ENERGY')
+    .describe(
+      'How adapters share the subspaces. ENERGY: by their size, so that the least energy is lost in all. EQUAL: each counts the same, so that a small adapter is not crowded out.',
+    ),
+});
+
+export type CompressThenMergeOptions = z.output<typeof compressThenMergeOptions>;

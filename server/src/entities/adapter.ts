@@ -2,6 +2,7 @@ import type { Ref } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { BigIntScalar, Sha256 } from '../scalars/index.js';
+import type { AdapterInspection } from './adapter-inspection.js';
 import { BaseModel } from './base-model.js';
 import { Origin } from './enums.js';
 import { Node } from './node.js';
@@ -11,12 +12,16 @@ import { Task } from './task.js';
 /** Where an imported adapter came from. */
 @ObjectType({ description: 'Brought in from a file.' })
 export class ImportedFrom {
-  @Field(() => String, { description: 'The workspace or the upload that held it.' })
+  @Field(() => String, {
+    description: 'What held it: the name of a workspace, the id of an upload, a directory, or a repository of a hub.',
+  })
   workspace!: string;
   @Field(() => String, { description: 'Its path in there.' })
   file!: string;
   @Field(() => Int, { nullable: true, description: 'Seed of its training, where its file tells.' })
   seed!: number | null;
+  @Field(() => String, { nullable: true, description: 'The commit, where it came from a hub.' })
+  commit?: string | null;
 }
 
 /**
@@ -80,6 +85,15 @@ export class Adapter extends Node {
   @Field(() => Origin)
   @Enum({ items: () => Origin, nativeEnumName: 'origin' })
   origin!: Origin;
+
+  /** `digestFrame` of its own A's: what its tangent frame would be called. Adapters in which these are equal can share one. */
+  @Property({ type: 'text', nullable: true })
+  @Index()
+  ownFrameDigest: string | null = null;
+
+  /** What its files were understood as, where they were imported by an `ImportRun`. */
+  @Property({ type: 'json', nullable: true })
+  inspection: AdapterInspection | null = null;
 
   /** Set where `origin` is IMPORTED. */
   @Property({ type: 'json', nullable: true })

@@ -66,11 +66,12 @@ registerEnumType(PluginStatus, { name: 'PluginStatus', description: 'Whether a p
 export enum StrategyKind {
   MODULE = 'MODULE',
   SEARCH = 'SEARCH',
+  WRAPPER = 'WRAPPER',
 }
 registerEnumType(StrategyKind, {
   name: 'StrategyKind',
   description:
-    'MODULE strategies merge layer by layer; SEARCH strategies look for coefficients by what they score on `validation`.',
+    'MODULE strategies merge layer by layer; SEARCH strategies look for coefficients by what they score on `validation`; WRAPPER strategies change what another merges.',
 });
 
 export enum MemberOrder {
@@ -89,6 +90,65 @@ export enum Origin {
   FUSED = 'FUSED',
 }
 registerEnumType(Origin, { name: 'Origin', description: 'How an adapter came to be.' });
+
+/** Where the files of an import are. */
+export enum ImportSourceKind {
+  UPLOAD = 'UPLOAD',
+  DIRECTORY = 'DIRECTORY',
+  HUB = 'HUB',
+}
+registerEnumType(ImportSourceKind, {
+  name: 'ImportSourceKind',
+  description: 'Where the files of an import are.',
+  valuesConfig: {
+    UPLOAD: { description: 'They were uploaded.' },
+    DIRECTORY: { description: 'In a folder of the server’s machine, under the import root.' },
+    HUB: { description: 'In a repository of a Hugging Face hub.' },
+  },
+});
+
+export enum UploadState {
+  OPEN = 'OPEN',
+  COMPLETE = 'COMPLETE',
+}
+registerEnumType(UploadState, {
+  name: 'UploadState',
+  description: 'How far an upload has come.',
+  valuesConfig: {
+    OPEN: { description: 'Takes files.' },
+    COMPLETE: { description: 'Has all its files, and can be inspected and imported.' },
+  },
+});
+
+export enum ExportFormat {
+  PEFT = 'PEFT',
+  MERGED_MODEL = 'MERGED_MODEL',
+}
+registerEnumType(ExportFormat, {
+  name: 'ExportFormat',
+  description: 'What an adapter is exported as.',
+  valuesConfig: {
+    PEFT: { description: 'A folder that PEFT, and what builds on it, loads.' },
+    MERGED_MODEL: {
+      description: 'The base model with the adapter merged into its weights, as Hugging Face lays it out.',
+    },
+  },
+});
+
+export enum ExportDtype {
+  F32 = 'F32',
+  F16 = 'F16',
+  BF16 = 'BF16',
+}
+registerEnumType(ExportDtype, {
+  name: 'ExportDtype',
+  description: 'What numbers are written as.',
+  valuesConfig: {
+    F32: { description: '32 bits.' },
+    F16: { description: '16 bits, IEEE half precision.' },
+    BF16: { description: '16 bits, bfloat16.' },
+  },
+});
 
 /** Final states: nothing leaves them, except `retry`, which starts over. */
 export const FINAL_STATES: ReadonlySet<RunState> = new Set([RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED]);

@@ -1,9 +1,12 @@
 import { Adapter } from './adapter.js';
+import { AdapterUpload } from './adapter-upload.js';
 import { BaseModel } from './base-model.js';
 import { Evaluation } from './evaluation.js';
+import { ExportRun } from './export-run.js';
 import { FusionMember } from './fusion-member.js';
 import { FusionRun } from './fusion-run.js';
 import { FusionStrategy } from './fusion-strategy.js';
+import { ImportRun } from './import-run.js';
 import { Plugin } from './plugin.js';
 import { Score } from './score.js';
 import { Sweep } from './sweep.js';
@@ -27,15 +30,22 @@ export const entities = [
   TrainingRun,
   Evaluation,
   Score,
+  AdapterUpload,
+  ImportRun,
+  ExportRun,
 ];
 
 export * from './adapter.js';
+export * from './adapter-inspection.js';
+export * from './adapter-upload.js';
 export * from './base-model.js';
 export * from './enums.js';
 export * from './evaluation.js';
+export * from './export-run.js';
 export * from './fusion-member.js';
 export * from './fusion-run.js';
 export * from './fusion-strategy.js';
+export * from './import-run.js';
 export * from './job.js';
 export * from './new-id.js';
 export * from './node.js';

@@ -1,0 +1,57 @@
+import type { Ref } from '@mikro-orm/core';
+import { Entity, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Field, ObjectType } from 'type-graphql';
+import { Adapter } from './adapter.js';
+import { AdapterInspection } from './adapter-inspection.js';
+import { BaseModel } from './base-model.js';
+import { ImportSourceKind } from './enums.js';
+import { Job } from './job.js';
+import { Node } from './node.js';
+import { Task } from './task.js';
+
+/** Where the files of an import are, or were. Secrets are no part of it. */
+@ObjectType({ description: 'Where an import takes its files from.' })
+export class ImportSource {
+  @Field(() => ImportSourceKind, { description: 'What kind of place it is.' })
+  kind!: ImportSourceKind;
+  @Field(() => String, { nullable: true, description: 'UPLOAD: id of the upload, which is gone once it is imported.' })
+  upload!: string | null;
+  @Field(() => String, { nullable: true, description: 'DIRECTORY: path under the import root.' })
+  directory!: string | null;
+  @Field(() => String, { nullable: true, description: 'HUB: the repository, such as "owner/name".' })
+  repo!: string | null;
+  @Field(() => String, { nullable: true, description: 'HUB: the branch, tag or commit that was asked for.' })
+  revision!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'HUB: the commit that the revision named when the import was asked for, and that is imported.',
+  })
+  commit!: string | null;
+}
+
+/** The taking in of one adapter: fetched where it is on a hub, inspected, and written as an adapter of ours. */
+@ObjectType('ImportRun', { implements: [Node, Job], description: 'The taking in of one adapter.' })
+@Entity({ tableName: 'import_run' })
+export class ImportRun extends Job {
+  @Field(() => String)
+  @Property({ type: 'text' })
+  name!: string;
+
+  /** None: the adapter belongs to the base that it names itself. */
+  @ManyToOne(() => BaseModel, { ref: true, nullable: true, deleteRule: 'restrict' })
+  base: Ref<BaseModel> | null = null;
+
+  @ManyToOne(() => Task, { ref: true, nullable: true, deleteRule: 'restrict' })
+  task: Ref<Task> | null = null;
+
+  @Field(() => ImportSource)
+  @Property({ type: 'json' })
+  source!: ImportSource;
+
+  @Field(() => AdapterInspection, { nullable: true })
+  @Property({ type: 'json', nullable: true })
+  inspection: AdapterInspection | null = null;
+
+  @OneToOne(() => Adapter, { ref: true, nullable: true, owner: true, deleteRule: 'set null' })
+  output: Ref<Adapter> | null = null;
+}

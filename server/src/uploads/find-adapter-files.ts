@@ -1,0 +1,42 @@
+import { readdir, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { uploadErrors } from './errors.js';
+import { uploadLimits } from './upload-limits.js';
+import { isPickle } from './wanted-file.js';
+
+/**
+ * What of a folder is the adapter: the folder that holds adapter_config.json, or else the one safetensors file. A file is itself.
+ *
+ * @throws UPLOAD_NO_ADAPTER where there is none or more than one; UPLOAD_PICKLED
+ */
+export async function findAdapterFiles(path: string): Promise<string> {
+  if ((await stat(path)).isFile()) return path;
+  const files = (await readdir(path, { recursive: true, encoding: 'utf8' }).then((names) =>
+    names.filter((name) => name.split('/').length <= uploadLimits.depth),
+  )) as readonly string[];
+  const configs = files.filter((name) => basename(name) === 'adapter_config.json');
+  const weights = files.filter((name) => name.endsWith('.safetensors') && !basename(name).startsWith('._'));
+  if (configs.length > 1) {
+    const problem = `there are ${configs.length} adapters (${configs.slice(0, 3).join(', ')}); give one`;
+    throw uploadErrors.noAdapter({ problem });
+  }
+  if (weights.length === 0) {
+    const pickle = files.find(isPickle);
+    if (pickle !== undefined) throw uploadErrors.pickled({ name: pickle });
+    throw uploadErrors.noAdapter({ problem: 'there is no .safetensors file' });
+  }
+  if (configs.length === 1) {
+    const folder = dirname(configs[0]!);
+    if (!weights.some((name) => dirname(name) === folder)) {
+      throw uploadErrors.noAdapter({ problem: `there is no .safetensors file beside ${configs[0]}` });
+    }
+    return join(path, folder);
+  }
+  const folders = new Set(weights.map((name) => dirname(name)));
+  if (weights.length === 1) return join(path, weights[0]!);
+  // Shards lie beside the index that names them.
+  const index = files.find((name) => name.endsWith('.safetensors.index.json'));
+  if (index !== undefined && folders.size === 1) return join(path, dirname(index));
+  const problem = `there are ${weights.length} .safetensors files and no adapter_config.json that says which belong together`;
+  throw uploadErrors.noAdapter({ problem });
+}

@@ -1,4 +1,4 @@
-import { openAdapter } from '@crucible/engine/adapters';
+import { digestFrame, openAdapter } from '@crucible/engine/adapters';
 import type { AdapterFacts } from './protocol.js';
 
 /** Reads back what was written: what goes into the database is what the file says. */
@@ -10,7 +10,11 @@ export async function adapterFacts(path: string): Promise<AdapterFacts> {
       (sum, { rank, inFeatures, outFeatures }) => sum + rank * (inFeatures + outFeatures),
       0,
     );
-    return { digest, byteLength, manifest, parameterCount };
+    const ownFrameDigest = await digestFrame(
+      manifest.baseDigest,
+      [...modules.values()].map((info) => ({ info, a: async () => (await adapter.readFactors(info.name)).a })),
+    );
+    return { digest, byteLength, manifest, parameterCount, ownFrameDigest };
   } finally {
     await adapter.close();
   }

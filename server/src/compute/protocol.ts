@@ -2,6 +2,8 @@ import type { AdapterManifest } from '@crucible/engine/adapters';
 import type { Split } from '@crucible/engine/tasks';
 import type { FusionSpace } from '@crucible/sdk';
 import type { FusionOutcome } from '@crucible/sdk/host';
+import type { ExportResult, ExportWork } from './export-protocol.js';
+import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
 import type { TrainingEpoch, TrainingOptions } from '../entities/training-run.js';
 
 /** Files are given by path: a compute process knows neither the database nor the blob store. */
@@ -50,11 +52,13 @@ export interface TrainingWork {
   readonly checkpointFolder: string;
   readonly outputPath: string;
 }
-export type Work = FusionWork | EvaluationWork | TrainingWork;
+export type Work = FusionWork | EvaluationWork | TrainingWork | ImportWork | InspectionWork | ExportWork;
 export type WorkKind = Work['kind'];
 
 /** What of an adapter's file goes into its row. */
 export interface AdapterFacts {
+  /** `digestFrame` of its own A's. */
+  readonly ownFrameDigest: string;
   readonly digest: string;
   readonly byteLength: number;
   readonly manifest: AdapterManifest;
@@ -79,7 +83,7 @@ export interface TrainingResult {
   readonly adapter: AdapterFacts;
   readonly history: readonly TrainingEpoch[];
 }
-export type Result = FusionResult | EvaluationOutcome | TrainingResult;
+export type Result = FusionResult | EvaluationOutcome | TrainingResult | ImportResult | InspectionResult | ExportResult;
 
 export interface WorkProblem {
   readonly code: string;

@@ -5,6 +5,7 @@ import { buildSchema as buildStaticSchema, type PubSub } from 'type-graphql';
 import { Deleted } from './types/results.js';
 import { resolvers } from './resolvers/index.js';
 import { describeTypes } from './describe-types.js';
+import { markOneOf } from './one-of-inputs.js';
 import { extendSchema } from './strategy-types/extend-schema.js';
 import { typeStrategies } from './strategy-types/strategy-types.js';
 import { UninstalledStrategyOptions } from './types/uninstalled-options.js';
@@ -24,7 +25,7 @@ export async function buildSchema(registry: PluginRegistry): Promise<BuiltSchema
     pubSub: noTopics,
   });
   const typed = typeStrategies(registry, new Set(Object.keys(base.getTypeMap())));
-  return { schema: describeTypes(extendSchema(base, typed.strategies)), registry: typed.registry };
+  return { schema: describeTypes(markOneOf(extendSchema(base, typed.strategies))), registry: typed.registry };
 }
 
 /** type-graphql asks for one; our subscriptions listen to the platform's changes instead, and name no topics. */

@@ -25,6 +25,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   'JobKind.SWEEP': 'Fuses over a grid of options.',
   'JobKind.EVALUATION': 'Scores a model on a task.',
   'JobKind.TRAINING_RUN': 'Trains an adapter.',
+  'JobKind.IMPORT_RUN': 'Takes an adapter in.',
+  'JobKind.EXPORT_RUN': 'Writes an adapter in a form that other programs load.',
   'JobProblem.message': 'What went wrong, in a sentence.',
   'JobProblem.remedy': 'What to do about it.',
   'Progress.done': 'Units done of `total`: modules, steps or examples, as the phase has them.',
@@ -86,7 +88,9 @@ export const descriptions: Readonly<Record<string, string>> = {
   'FusionStrategy.references': 'Where it was published.',
   'FusionStrategy.needs': 'What must hold before a run of it is queued.',
   'StrategyKind.MODULE': 'Merges layer by layer.',
-  'StrategyKind.SEARCH': 'Looks for one coefficient per adapter by what they score on VALIDATION.',
+  'StrategyKind.SEARCH': 'Looks for coefficients of the adapters by what they score on VALIDATION.',
+  'StrategyKind.WRAPPER':
+    'Changes what another strategy merges, and takes the result back; its option `rule` says which.',
   'StrategyNeeds.minAdapters': 'Fewest adapters.',
   'StrategyNeeds.maxAdapters': 'Most adapters; none: as many as one request may name.',
   'StrategyNeeds.sharedFrame': 'Whether all adapters must be of one tangent frame, in every space.',
@@ -153,6 +157,12 @@ export const descriptions: Readonly<Record<string, string>> = {
   'TrainingEpoch.epoch': 'Its number, from 1.',
   'TrainingEpoch.loss': 'Mean cross-entropy on TRAIN, in nats.',
   'TrainingEpoch.validationAccuracy': 'Accuracy on VALIDATION, 0 to 1, where it was measured.',
+
+  'ImportRun.name': 'The name that its adapter gets.',
+  'ImportRun.source': 'Where its files are taken from.',
+  'ImportRun.inspection': 'What its files were understood as; none before they were read.',
+  'ExportRun.format': 'What it is written as.',
+  'ExportRun.loss': 'What the cap on the rank has cost; none where nothing was cut.',
 
   'InvalidOptions.issues': 'Everything that is wrong, one by one.',
   'IncompatibleAdapters.issues': 'Everything that does not fit, one by one.',

@@ -3,6 +3,8 @@ import { syncPlugins } from '../services/sync-plugins.js';
 import { buildSchema } from './build-schema.js';
 import { ApiContext } from './context/api-context.js';
 import type { ReportError } from './errors/format-error.js';
+import { downloadRoutes } from '../exports/index.js';
+import { uploadRoutes } from '../uploads/upload-routes.js';
 import { openApi } from './http/api.js';
 
 export interface StartApiOptions {
@@ -23,15 +25,17 @@ export interface RunningApi {
  * tables too, with the reason.
  */
 export async function startApi(platform: Platform, options: StartApiOptions): Promise<RunningApi> {
+  const report = options.report ?? reportToStandardError;
   const { schema, registry } = await buildSchema(platform.plugins);
   if (registry !== platform.plugins) await syncPlugins(platform.orm.em.fork(), registry);
   const api = await openApi({
     schema,
     createContext: () => new ApiContext(platform),
     ready: async () => await platform.orm.isConnected(),
+    routes: [uploadRoutes(platform.uploads, report), downloadRoutes(platform, report)],
     host: options.host,
     port: options.port,
-    report: options.report ?? reportToStandardError,
+    report,
   });
   return { url: api.url, close: () => api.dispose() };
 }

@@ -2,10 +2,22 @@ export { claimJob } from './claim.js';
 export { jobErrors } from './errors.js';
 export { queueEvaluation, settleRun, settleSweep, settleSweepOf } from './fan-in.js';
 export type * from './job-queue.js';
-export { announce, finish, isFinal, lockFamily, lockJob, lockSweep, type AnyJob, type JobRow } from './job-row.js';
+export {
+  announce,
+  finish,
+  isFinal,
+  kindOf,
+  lockFamily,
+  lockJob,
+  lockSweep,
+  type AnyJob,
+  type JobRow,
+} from './job-row.js';
 export { PgBossQueue, type ReceivedMessage } from './pg-boss-queue.js';
 export { problemOf } from './problem-of.js';
 export { recoverJobs, takeIdentity, type WorkerIdentity } from './recover.js';
+export { settleExport } from './settle-export.js';
+export { settleImport } from './settle-import.js';
 export {
   giveBack,
   requeue,

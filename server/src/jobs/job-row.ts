@@ -1,8 +1,10 @@
 import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import {
   Evaluation,
+  ExportRun,
   FINAL_STATES,
   FusionRun,
+  ImportRun,
   type RunState,
   Sweep,
   TrainingRun,
@@ -11,19 +13,29 @@ import {
 import { notifyChange, type ChangeKind } from '../changes/index.js';
 import type { JobKind } from './job-queue.js';
 
-export type JobRow = FusionRun | Evaluation | TrainingRun;
+export type JobRow = FusionRun | Evaluation | TrainingRun | ImportRun | ExportRun;
 export type AnyJob = JobRow | Sweep;
 
-const CLASSES = { FUSION: FusionRun, EVALUATION: Evaluation, TRAINING: TrainingRun } as const;
+const CLASSES = {
+  FUSION: FusionRun,
+  EVALUATION: Evaluation,
+  TRAINING: TrainingRun,
+  IMPORT: ImportRun,
+  EXPORT: ExportRun,
+} as const;
 export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   FUSION: 'fusion_run',
   EVALUATION: 'evaluation',
   TRAINING: 'training_run',
+  IMPORT: 'import_run',
+  EXPORT: 'export_run',
 };
 export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   FUSION: 'FUSION_RUN',
   EVALUATION: 'EVALUATION',
   TRAINING: 'TRAINING_RUN',
+  IMPORT: 'IMPORT_RUN',
+  EXPORT: 'EXPORT_RUN',
 };
 
 /** The row, locked until the transaction ends, as it is in the database now. */
@@ -54,6 +66,12 @@ export async function lockFamily(em: EntityManager, kind: JobKind, id: string): 
   return row && lockJob(em, kind, id);
 }
 
+export function kindOf(job: JobRow): JobKind {
+  const kind = (Object.keys(CLASSES) as JobKind[]).find((name) => job instanceof CLASSES[name]);
+  if (kind === undefined) throw new Error(`${job.constructor.name} is no kind of job`);
+  return kind;
+}
+
 export const isFinal = (job: { readonly state: RunState }): boolean => FINAL_STATES.has(job.state);
 
 /** Puts a job into its final state, once. */
@@ -65,13 +83,6 @@ export function finish(job: AnyJob, state: RunState, problem: JobProblem | null 
 }
 
 export async function announce(em: EntityManager, job: AnyJob): Promise<void> {
-  const kind: ChangeKind =
-    job instanceof FusionRun
-      ? 'FUSION_RUN'
-      : job instanceof Sweep
-        ? 'SWEEP'
-        : job instanceof Evaluation
-          ? 'EVALUATION'
-          : 'TRAINING_RUN';
+  const kind: ChangeKind = job instanceof Sweep ? 'SWEEP' : CHANGE_KINDS[kindOf(job)];
   await notifyChange(em, { kind, id: job.id });
 }

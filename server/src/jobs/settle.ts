@@ -39,7 +39,7 @@ export interface Usage {
  * Records under the lock, if the job is still held, and completes its message in the same transaction. Answers false where somebody else
  * holds or ended it meanwhile: nothing is recorded then, so that no job ends twice.
  */
-async function settle<Row extends JobRow>(
+export async function settle<Row extends JobRow>(
   em: EntityManager,
   queue: PgBossQueue,
   held: Held,
@@ -193,9 +193,9 @@ export async function requeue(em: EntityManager, queue: JobQueue, kind: JobKind,
   job.queueJob = await queue.send(em, { kind, id: job.id });
 }
 
-async function makeAdapter(
+export async function makeAdapter(
   em: EntityManager,
-  { digest, byteLength, manifest, parameterCount }: AdapterFacts,
+  { digest, byteLength, manifest, parameterCount, ownFrameDigest }: AdapterFacts,
   own: Pick<Adapter, 'name' | 'base' | 'method' | 'origin'> & { readonly task?: Adapter['task'] },
 ): Promise<Adapter> {
   const frame =
@@ -209,6 +209,7 @@ async function makeAdapter(
     scale: manifest.scale,
     targetModules: [...manifest.targetModules],
     parameterCount,
+    ownFrameDigest,
     digest,
     sizeBytes: byteLength,
   } as never);

@@ -5,9 +5,11 @@ import { BlobStore } from '../blobs/index.js';
 import { ChangeHub, listenForChanges } from '../changes/index.js';
 import { pluginPlaces } from '../compute/load-strategy.js';
 import { openOrm } from '../database/index.js';
+import { Inspector } from '../imports/inspector.js';
 import { PgBossQueue } from '../jobs/index.js';
 import { createServices } from '../services/create-services.js';
 import { syncPlugins } from '../services/sync-plugins.js';
+import { readUploadLimits, startSweeping, UploadStore, type UploadLimits } from '../uploads/index.js';
 import type { BackendChoice, Platform } from './platform.js';
 
 export interface PlatformOptions {
@@ -18,6 +20,7 @@ export interface PlatformOptions {
   readonly backend: BackendChoice | Promise<BackendChoice>;
   /** Loaded already, in tests; otherwise they are looked for where the server finds them. */
   readonly plugins?: PluginRegistry;
+  readonly uploadLimits?: UploadLimits;
   /** Called once when the connection for changes is lost: subscriptions would fall silent. */
   readonly onLost?: (error: Error) => void;
 }
@@ -34,6 +37,9 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     listenForChanges(databaseUrl, changes, onLost),
   ]);
   const blobs = new BlobStore(join(home, 'blobs'));
+  const uploads = new UploadStore(orm, home, options.uploadLimits ?? readUploadLimits());
+  const inspector = new Inspector();
+  const stopSweeping = await startSweeping(uploads, tellOperator);
   await syncPlugins(orm.em.fork(), plugins);
   const backend = await options.backend;
   const services = createServices({ plugins, queue, blobs, backend: backend.name });
@@ -42,14 +48,22 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     orm,
     plugins,
     blobs,
+    uploads,
+    inspector,
     queue,
     changes,
     services,
     backend,
     dispose: async () => {
+      await inspector.dispose();
+      await stopSweeping();
       await listener.close();
       await queue.close();
       await orm.close();
     },
   };
 }
+
+const tellOperator = (error: unknown): void => {
+  process.stderr.write(`uploads were not swept: ${error instanceof Error ? error.message : String(error)}\n`);
+};

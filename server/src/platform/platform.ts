@@ -2,8 +2,10 @@ import type { MikroORM } from '@mikro-orm/postgresql';
 import type { PluginRegistry } from '@crucible/sdk/host';
 import type { BlobStore } from '../blobs/index.js';
 import type { ChangeHub } from '../changes/index.js';
+import type { Inspector } from '../imports/inspector.js';
 import type { JobQueue } from '../jobs/index.js';
 import type { Services } from '../services/index.js';
+import type { UploadStore } from '../uploads/index.js';
 
 /** What jobs compute on: found out once, when the server starts. */
 export interface BackendChoice {
@@ -19,6 +21,8 @@ export interface Platform {
   readonly orm: MikroORM;
   readonly plugins: PluginRegistry;
   readonly blobs: BlobStore;
+  readonly uploads: UploadStore;
+  readonly inspector: Inspector;
   readonly queue: JobQueue;
   readonly changes: ChangeHub;
   readonly services: Services;

@@ -183,7 +183,9 @@ class WorkspaceImporter {
     const task = tasks.get(entry.task);
     if (task === undefined) throw workspaceErrors.unknownTask({ file: entry.file, task: entry.task });
     const stored = await this.#store(entry);
-    const { manifest, parameterCount } = await adapterFacts(await this.#context.blobs.locate(stored.digest));
+    const { manifest, parameterCount, ownFrameDigest } = await adapterFacts(
+      await this.#context.blobs.locate(stored.digest),
+    );
     this.#checkBase(entry.file, manifest.baseDigest, base);
     const frame =
       manifest.frameDigest === undefined
@@ -201,6 +203,7 @@ class WorkspaceImporter {
         scale: manifest.scale,
         targetModules: [...manifest.targetModules],
         parameterCount,
+        ownFrameDigest,
         digest: stored.digest,
         sizeBytes: stored.byteLength,
         origin: Origin.IMPORTED,

@@ -1,10 +1,21 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { wakeWorkers } from '../changes/index.js';
-import { Adapter, Evaluation, FusionMember, FusionRun, RunState, Sweep, TrainingRun } from '../entities/index.js';
+import {
+  Adapter,
+  Evaluation,
+  ExportRun,
+  FusionMember,
+  FusionRun,
+  ImportRun,
+  RunState,
+  Sweep,
+  TrainingRun,
+} from '../entities/index.js';
 import {
   announce,
   finish,
   isFinal,
+  kindOf,
   lockFamily,
   lockJob,
   lockSweep,
@@ -13,7 +24,6 @@ import {
   settleSweep,
   settleSweepOf,
   type AnyJob,
-  type JobKind,
   type JobQueue,
   type JobRow,
 } from '../jobs/index.js';
@@ -22,15 +32,12 @@ import { NotFound, NotPossible } from './problems.js';
 
 /** A job of whatever kind; ids are unique over all of them. */
 export async function findJob(em: EntityManager, id: string): Promise<AnyJob | null> {
-  for (const type of [FusionRun, Evaluation, Sweep, TrainingRun] as const) {
+  for (const type of [FusionRun, Evaluation, Sweep, TrainingRun, ImportRun, ExportRun] as const) {
     const job = await findById<AnyJob>(em, type, id);
     if (job !== null) return job;
   }
   return null;
 }
-
-const kindOf = (job: JobRow): JobKind =>
-  job instanceof FusionRun ? 'FUSION' : job instanceof Evaluation ? 'EVALUATION' : 'TRAINING';
 
 /** Locks the job with those that wait for it, and reads it anew. */
 async function lock(em: EntityManager, job: AnyJob): Promise<AnyJob | null> {
@@ -174,8 +181,8 @@ export async function remove(em: EntityManager, id: string): Promise<{ readonly 
     }
     const runs =
       job instanceof Sweep ? await em.find(FusionRun, { sweep: job.id }) : job instanceof FusionRun ? [job] : [];
-    const outputs = [...runs, ...(job instanceof TrainingRun ? [job] : [])].flatMap(({ output }) =>
-      output ? [output.id] : [],
+    const outputs = [...runs, ...(job instanceof TrainingRun || job instanceof ImportRun ? [job] : [])].flatMap(
+      ({ output }) => (output ? [output.id] : []),
     );
     const users = await em.count(FusionMember, { adapter: { $in: outputs } });
     if (users > 0) {

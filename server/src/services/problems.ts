@@ -1,3 +1,4 @@
+import type { CrucibleError } from '@crucible/engine/errors';
 import { Field, InterfaceType, ObjectType } from 'type-graphql';
 
 /** An outcome that a client is expected to handle: what is wrong, where in the request, and what to do. Returned, not thrown. */
@@ -103,6 +104,20 @@ export class QuotaExceeded extends Problem {
     super('QUOTA_EXCEEDED', `${what}: got ${got}, at most ${limit}; ask for less.`, path);
     this.got = got;
     this.limit = limit;
+  }
+}
+
+@ObjectType({
+  implements: Problem,
+  description: 'The files of an adapter cannot be had from where they are said to be, or are no adapter.',
+})
+export class SourceRefused extends Problem {
+  @Field(() => String, { description: 'What to do about it.' })
+  readonly remedy: string;
+
+  constructor(error: CrucibleError, path: readonly (string | number)[]) {
+    super(error.code, error.message, path);
+    this.remedy = error.remedy;
   }
 }
 

@@ -1,5 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import type { Adapter, Evaluation, FusionRun, Score, Sweep, TrainingRun } from '../entities/index.js';
+import type {
+  Adapter,
+  Evaluation,
+  ExportRun,
+  FusionRun,
+  ImportRun,
+  Score,
+  Sweep,
+  TrainingRun,
+} from '../entities/index.js';
 import type { EvaluateInput, FuseInput, SweepInput, TrainAdapterInput } from './inputs.js';
 import type {
   IncompatibleAdapters,
@@ -10,7 +19,7 @@ import type {
   StrategyUnavailable,
 } from './problems.js';
 
-export type AnyJob = FusionRun | Sweep | Evaluation | TrainingRun;
+export type AnyJob = FusionRun | Sweep | Evaluation | TrainingRun | ImportRun | ExportRun;
 
 /** A score against its references: divided by the specialist of the same method, and by the best specialist, on the same task and split. */
 export interface NormalizedScore {

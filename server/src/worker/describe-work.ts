@@ -5,8 +5,10 @@ import type { TaskFiles, Work } from '../compute/protocol.js';
 import {
   type BaseModel,
   Evaluation,
+  ExportRun,
   FusionMember,
   FusionRun,
+  ImportRun,
   type TangentFrame,
   type Task,
   TaskHead,
@@ -14,11 +16,16 @@ import {
 } from '../entities/index.js';
 import type { Split } from '@crucible/engine/tasks';
 import type { JobRow } from '../jobs/index.js';
+import { describeExport } from './describe-export.js';
+import { describeImport } from './describe-import.js';
+import { modelFolder } from './model-folder.js';
 
 /** What a compute process needs to be told about a job: rows turned into paths of files. */
 export async function describeWork(em: EntityManager, blobs: BlobStore, home: string, job: JobRow): Promise<Work> {
   if (job instanceof FusionRun) return describeFusion(em, blobs, home, job);
   if (job instanceof Evaluation) return describeEvaluation(em, blobs, home, job);
+  if (job instanceof ImportRun) return describeImport(blobs, home, job);
+  if (job instanceof ExportRun) return describeExport(blobs, home, job);
   const base = await job.base.loadOrFail();
   const frame = job.frame && (await job.frame.loadOrFail());
   return {
@@ -83,11 +90,4 @@ export const splitOf = (split: SplitName): Split => split.toLowerCase() as Split
 async function taskFiles(em: EntityManager, blobs: BlobStore, base: BaseModel, task: Task): Promise<TaskFiles> {
   const head = await em.findOneOrFail(TaskHead, { task: task.id, base: base.id });
   return { name: task.name, task: await blobs.locate(task.digest), head: await blobs.locate(head.digest) };
-}
-
-/** The base's files under their names, linked to the blobs: a loader wants a folder. */
-async function modelFolder(blobs: BlobStore, home: string, base: BaseModel): Promise<string> {
-  const folder = join(home, 'models', base.digest);
-  for (const [name, digest] of Object.entries(base.files)) await blobs.linkTo(digest, join(folder, name));
-  return folder;
 }

@@ -11,8 +11,10 @@ import {
   problemOf,
   recoverJobs,
   settleEvaluation,
+  settleExport,
   settleFailure,
   settleFusion,
+  settleImport,
   settleTraining,
   takeIdentity,
   trackJob,
@@ -205,7 +207,11 @@ export class Supervisor {
       } else if (result.kind === 'TRAINING') {
         await blobs.adopt(result.path, result.adapter.digest);
         await settleTraining(em, queue, held, exact, result);
-      } else {
+      } else if (result.kind === 'IMPORT') {
+        await settleImport(em, queue, held, exact, blobs, result);
+      } else if (result.kind === 'EXPORT') {
+        await settleExport(em, queue, held, exact, blobs, result);
+      } else if (result.kind === 'EVALUATION') {
         const { digest } = await blobs.put(result.outcomes);
         await settleEvaluation(em, queue, held, exact, result, digest);
       }

@@ -12,7 +12,14 @@ export interface WorkerSettings {
   readonly timeouts: Readonly<Record<WorkKind, number>>;
 }
 
-const TIMEOUTS: Readonly<Record<WorkKind, number>> = { FUSION: 3600, EVALUATION: 1800, TRAINING: 24 * 3600 };
+const TIMEOUTS: Readonly<Record<WorkKind, number>> = {
+  FUSION: 3600,
+  EVALUATION: 1800,
+  TRAINING: 24 * 3600,
+  IMPORT: 3600,
+  INSPECTION: 600,
+  EXPORT: 3600,
+};
 
 /** Reads the worker's part of the environment. */
 export function workerSettings(
@@ -26,7 +33,10 @@ export function workerSettings(
     home,
     processes: Math.min(256, Math.ceil(positive(env['CRUCIBLE_COMPUTE_PROCESSES']) ?? availableParallelism())),
     memoryLimit: positive(env['CRUCIBLE_COMPUTE_MEMORY']) ?? Math.floor(totalmem() * 0.75),
-    timeouts: timeout === undefined ? TIMEOUTS : { FUSION: timeout, EVALUATION: timeout, TRAINING: timeout },
+    timeouts:
+      timeout === undefined
+        ? TIMEOUTS
+        : (Object.fromEntries(Object.keys(TIMEOUTS).map((kind) => [kind, timeout])) as typeof TIMEOUTS),
   };
 }
 

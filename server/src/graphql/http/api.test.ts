@@ -79,6 +79,7 @@ describe('the API', () => {
       schema,
       createContext: () => ({}),
       ready: async () => isReady,
+      routes: [],
       host: '127.0.0.1',
       port: 0,
       report: (error, id) => reported.push([error, id]),

@@ -3,12 +3,13 @@ import { ApolloServer } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import { ApolloServerPluginDrainHttpServer } from '@apollo/server/plugin/drainHttpServer';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { type ErrorRequestHandler } from 'express';
+import express, { type ErrorRequestHandler, type Router } from 'express';
 import type { GraphQLSchema } from 'graphql';
 import { formatError, type ReportError } from '../errors/format-error.js';
 import { ideRoutes } from '../ide/ide-routes.js';
 import { requestLimits } from '../limits/request-limits.js';
 import { healthRoutes } from './health-routes.js';
+import { limitBodyTime } from './limit-body-time.js';
 import { limitsPlugin } from './limits-plugin.js';
 import { openSockets } from './sockets.js';
 
@@ -18,6 +19,8 @@ export interface ApiOptions<Context extends object> {
   readonly createContext: () => Context;
   /** Whether the database answers; `/readyz` says 503 until it does. */
   readonly ready: () => Promise<boolean>;
+  /** Files on their way in and out, beside GraphQL. */
+  readonly routes: readonly Router[];
   readonly host: string;
   /** 0 takes a free port. */
   readonly port: number;
@@ -36,7 +39,8 @@ export interface Api {
 export async function openApi<Context extends object>(options: ApiOptions<Context>): Promise<Api> {
   const { schema, createContext, report } = options;
   const app = express();
-  const server = createServer(app);
+  // An upload takes as long as it takes: what bounds it is that bytes keep coming.
+  const server = createServer({ requestTimeout: 0 }, app);
   const sockets = openSockets({ server, schema, createContext, report });
   const apollo = new ApolloServer<Context>({
     schema,
@@ -61,8 +65,10 @@ export async function openApi<Context extends object>(options: ApiOptions<Contex
   app.disable('x-powered-by');
   app.use(healthRoutes(options.ready));
   app.use(ideRoutes());
+  for (const router of options.routes) app.use(router);
   app.use(
     '/graphql',
+    limitBodyTime(requestLimits.bodySeconds),
     express.json({ limit: requestLimits.bodyBytes }),
     expressMiddleware(apollo, { context: () => Promise.resolve(createContext()) }),
   );

@@ -2,6 +2,8 @@
 export const requestLimits = {
   /** Bytes of a request body or of a WebSocket message. A fusion of 1,000 adapters takes about 100 KB. */
   bodyBytes: 1 << 20,
+  /** Seconds in which a request to GraphQL must have arrived. */
+  bodySeconds: 300,
   /** Lexical tokens of a document; the longest that GraphiQL sends, its introspection, has about 500. */
   tokens: 4_000,
   /** Fields inside fields. `tasks → edges → node → adapters → edges → node → …` spends three levels on each list. */

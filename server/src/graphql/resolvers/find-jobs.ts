@@ -1,5 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Evaluation, FusionRun, Sweep, TrainingRun, type Node, type RunState } from '../../entities/index.js';
+import {
+  Evaluation,
+  ExportRun,
+  FusionRun,
+  ImportRun,
+  Sweep,
+  TrainingRun,
+  type Node,
+  type RunState,
+} from '../../entities/index.js';
 import type { AnyJob } from '../../services/index.js';
 import { apiErrors } from '../errors/api-errors.js';
 import { toGraphQLError } from '../errors/to-graphql-error.js';
@@ -15,6 +24,8 @@ export enum JobKind {
   SWEEP = 'SWEEP',
   EVALUATION = 'EVALUATION',
   TRAINING_RUN = 'TRAINING_RUN',
+  IMPORT_RUN = 'IMPORT_RUN',
+  EXPORT_RUN = 'EXPORT_RUN',
 }
 
 const classes = {
@@ -22,6 +33,8 @@ const classes = {
   SWEEP: Sweep,
   EVALUATION: Evaluation,
   TRAINING_RUN: TrainingRun,
+  IMPORT_RUN: ImportRun,
+  EXPORT_RUN: ExportRun,
 } as const satisfies Record<JobKind, abstract new () => AnyJob>;
 
 interface JobPlace {
@@ -40,7 +53,7 @@ export async function loadJobs(em: EntityManager, places: readonly JobPlace[]): 
   return places.flatMap(({ id }) => found.get(id) ?? []);
 }
 
-/** One list over the four tables of jobs. Their ids are UUIDs of version 7, so that the order of ids is the order of time. */
+/** One list over the tables of jobs. Their ids are UUIDs of version 7, so that the order of ids is the order of time. */
 export async function findJobs(
   em: EntityManager,
   filter: {

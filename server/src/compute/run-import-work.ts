@@ -1,0 +1,73 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { digestBaseName, importAdapter, inspectAdapter, openAdapter, writeFrame } from '@crucible/engine/adapters';
+import { fetchFromHub } from '../imports/fetch-from-hub.js';
+import { hubSettings } from '../imports/hub-settings.js';
+import { findAdapterFiles } from '../uploads/find-adapter-files.js';
+import { adapterFacts } from './adapter-facts.js';
+import type { ComputeContext } from './compute-context.js';
+import { describeInspection } from './describe-inspection.js';
+import type { ImportResult, ImportWork } from './import-protocol.js';
+
+/** Takes one adapter in; the same files, name and base give the same bytes. Where something stands in the way, says what. */
+export async function runImportWork(work: ImportWork, context: ComputeContext): Promise<ImportResult> {
+  const { signal, onProgress } = context;
+  try {
+    const source = await fetchSource(work, context);
+    const base = work.base === null ? {} : { base: work.base };
+    const found = await inspectAdapter(source, {
+      ...base,
+      signal,
+      onProgress: (done, total) => onProgress({ phase: 'INSPECT', done, total }),
+    });
+    const inspection = describeInspection(found);
+    if (!found.importable) return { kind: 'IMPORT', inspection, made: null };
+    const { path, framePath } = { path: work.outputPath, framePath: work.framePath };
+    await importAdapter({
+      source,
+      outputPath: path,
+      name: work.name,
+      ...base,
+      ...(work.source.kind === 'HUB' ? { provenance: { repo: work.source.repo, commit: work.source.commit } } : {}),
+      signal,
+      onProgress: (done, total) => onProgress({ phase: 'IMPORT', done, total }),
+    });
+    await writeOwnFrame(path, framePath, signal);
+    const adapter = await adapterFacts(path);
+    const told = { digest: digestBaseName(found.base), name: nameOf(found.base) };
+    return { kind: 'IMPORT', inspection, made: { path, framePath, adapter, base: told } };
+  } finally {
+    await rm(work.scratch, { recursive: true, force: true });
+  }
+}
+
+async function fetchSource({ source, scratch }: ImportWork, { signal, onProgress }: ComputeContext): Promise<string> {
+  if (source.kind === 'PATH') return source.path;
+  await mkdir(scratch, { recursive: true });
+  await fetchFromHub({
+    ...hubSettings(),
+    repo: source.repo,
+    commit: source.commit,
+    folder: scratch,
+    signal,
+    onProgress: (done, total) => onProgress({ phase: 'FETCH', done, total }),
+  });
+  return findAdapterFiles(scratch);
+}
+
+/** The frame that an adapter's own A's make: needed as soon as a second adapter has the same. */
+async function writeOwnFrame(path: string, framePath: string, signal: AbortSignal): Promise<void> {
+  const adapter = await openAdapter(path);
+  try {
+    const { baseDigest, rank, scale, targetModules } = adapter.manifest;
+    const modules = [...adapter.modules.values()].map(({ name, inFeatures, rank, scale }) => ({
+      info: { name, inFeatures, rank, scale },
+      a: async () => (await adapter.readFactors(name)).a,
+    }));
+    await writeFrame(framePath, { baseDigest, rank, scale, targetModules }, modules, { signal });
+  } finally {
+    await adapter.close();
+  }
+}
+
+const nameOf = ({ name, revision }: { readonly name?: string; readonly revision?: string }): string =>
+  name === undefined ? 'an unnamed base' : revision === undefined ? name : `${name}@${revision}`;

@@ -1,0 +1,12 @@
+import { inspectAdapter } from '@crucible/engine/adapters';
+import type { ComputeContext } from './compute-context.js';
+import { describeInspection } from './describe-inspection.js';
+import type { InspectionResult, InspectionWork } from './import-protocol.js';
+
+export async function runInspectionWork(
+  { path, base }: InspectionWork,
+  { signal }: Pick<ComputeContext, 'signal'>,
+): Promise<InspectionResult> {
+  const found = await inspectAdapter(path, { ...(base === null ? {} : { base }), signal });
+  return { kind: 'INSPECTION', inspection: describeInspection(found) };
+}

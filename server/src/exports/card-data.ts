@@ -1,0 +1,140 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import {
+  type Adapter,
+  type ExportedFileRecord,
+  type ExportLoss,
+  type ExportRun,
+  FusionMember,
+  FusionRun,
+  Score,
+  type FidelityReport,
+  type Task,
+  TrainingRun,
+} from '../entities/index.js';
+import { normalize } from '../services/references.js';
+
+export interface CardMember {
+  readonly name: string;
+  readonly digest: string;
+  readonly weight: number;
+  readonly origin: string;
+}
+
+export interface CardScore {
+  readonly task: string;
+  readonly split: string;
+  readonly value: number;
+  readonly n: number;
+  readonly interval: { readonly low: number; readonly high: number; readonly confidence: number };
+  readonly normalizedByOwn: number | null;
+  readonly normalizedByBest: number | null;
+  readonly selectedOn: string | null;
+}
+
+export interface CardFusion {
+  readonly strategy: {
+    readonly key: string;
+    readonly title: string;
+    readonly version: string;
+    readonly optionsSchema: Record<string, unknown>;
+    readonly references: readonly {
+      readonly title: string;
+      readonly arxiv?: string | null | undefined;
+      readonly url?: string | null | undefined;
+    }[];
+  };
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly space: string;
+  readonly outputRank: number | null;
+  readonly seed: number;
+  readonly fingerprint: string;
+  readonly fidelity: FidelityReport | null;
+  readonly members: readonly CardMember[];
+}
+
+/** All that a model card says, apart from how it says it. */
+export interface CardData {
+  readonly adapter: Pick<Adapter, 'name' | 'method' | 'rank' | 'scale' | 'targetModules' | 'digest' | 'parameterCount'>;
+  readonly base: { readonly name: string; readonly digest: string };
+  readonly format: `${ExportRun['format']}`;
+  readonly maxRank: number | null;
+  readonly dtype: string | null;
+  readonly loss: ExportLoss | null;
+  readonly files: readonly ExportedFileRecord[];
+  readonly fusion: CardFusion | null;
+  readonly training: { readonly method: string; readonly seed: number; readonly task: string } | null;
+  readonly imported: { readonly from: string; readonly file: string; readonly commit: string | null } | null;
+  readonly scores: readonly CardScore[];
+}
+
+/** Reads what the database knows of an exported adapter. */
+export async function readCardData(
+  em: EntityManager,
+  run: ExportRun,
+  files: readonly ExportedFileRecord[],
+  loss: ExportLoss | null,
+): Promise<CardData> {
+  const adapter = await run.adapter.loadOrFail();
+  const base = await adapter.base.loadOrFail();
+  const fused = await em.findOne(FusionRun, { output: adapter.id }, { populate: ['strategy'] });
+  const trained = await em.findOne(TrainingRun, { output: adapter.id }, { populate: ['task'] });
+  const { importedFrom } = adapter;
+  return {
+    adapter,
+    base: { name: base.name, digest: base.digest },
+    format: run.format,
+    maxRank: run.maxRank,
+    dtype: run.dtype,
+    loss,
+    files,
+    fusion: fused && (await readFusion(em, fused)),
+    training: trained && {
+      method: trained.method,
+      seed: trained.seed,
+      task: (trained.task.getEntity() satisfies Task).name,
+    },
+    imported: importedFrom && {
+      from: importedFrom.workspace,
+      file: importedFrom.file,
+      commit: importedFrom.commit ?? null,
+    },
+    scores: await readScores(em, adapter),
+  };
+}
+
+async function readFusion(em: EntityManager, run: FusionRun): Promise<CardFusion> {
+  const { key, title, optionsSchema, references } = run.strategy.getEntity();
+  const members = await em.find(FusionMember, { run: run.id }, { orderBy: { position: 'asc' }, populate: ['adapter'] });
+  return {
+    strategy: { key, title, version: run.strategyVersion, optionsSchema, references },
+    options: run.options,
+    space: run.space,
+    outputRank: run.outputRank,
+    seed: run.seed,
+    fingerprint: run.fingerprint,
+    fidelity: run.fidelity,
+    members: members.map(({ adapter, weight }) => {
+      const { name, digest, origin } = adapter.getEntity();
+      return { name, digest, weight, origin };
+    }),
+  };
+}
+
+async function readScores(em: EntityManager, adapter: Adapter): Promise<readonly CardScore[]> {
+  const scores = await em.find(Score, { adapter: adapter.id }, { populate: ['task'], orderBy: { id: 'asc' } });
+  const normalized = await normalize(em, scores);
+  return scores
+    .map((score, index) => ({
+      task: score.task.getEntity().name,
+      split: score.split as string,
+      value: score.value,
+      n: score.n,
+      interval: score.interval,
+      normalizedByOwn: normalized[index]!.own,
+      normalizedByBest: normalized[index]!.best,
+      selectedOn: score.selectedOn as string | null,
+    }))
+    .sort((a, b) => compare(a.task, b.task) || compare(a.split, b.split));
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);

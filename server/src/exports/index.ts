@@ -1,0 +1,4 @@
+export { adapterPath, exportArchivePath, exportFilePath, exportFolderName } from './download-links.js';
+export { downloadRoutes } from './download-routes.js';
+export { exportErrors } from './errors.js';
+export { describeExportedModel, formatModelCard } from './model-card.js';

@@ -1,0 +1,213 @@
+import type { EntityManager } from '@mikro-orm/postgresql';
+import type { ExportedFileRecord, ExportLoss, ExportRun } from '../entities/index.js';
+import { readCardData, type CardData, type CardFusion, type CardScore } from './card-data.js';
+import { toGraphqlOptions } from './graphql-options.js';
+
+export async function describeExportedModel(
+  em: EntityManager,
+  run: ExportRun,
+  files: readonly ExportedFileRecord[],
+  loss: ExportLoss | null,
+): Promise<string> {
+  return formatModelCard(await readCardData(em, run, files, loss));
+}
+
+/**
+ * The README.md that goes with an export: front matter as the hub reads it, then what the model is made of, how near it is to the exact result, what it
+ * scored, and the request that makes the same bytes again. A function of its data alone: equal data give equal text.
+ */
+export function formatModelCard(data: CardData): string {
+  const sections = [
+    `# ${line(data.adapter.name)}`,
+    introduction(data),
+    data.fusion && lineage(data.fusion),
+    data.training &&
+      `## Training\n\nTrained by ${code(data.training.method)} on the task ${code(data.training.task)} with seed ${data.training.seed}.`,
+    data.imported && importedFrom(data.imported),
+    fidelity(data),
+    scores(data.scores),
+    data.fusion && reproduce(data, data.fusion),
+    usage(data),
+    filesTable(data.files),
+  ];
+  return `${frontMatter(data)}\n${sections.filter((section) => section !== null).join('\n\n')}\n`;
+}
+
+/** YAML of strings in JSON's quotes, which YAML reads as they are. */
+function frontMatter({ base, format, fusion, adapter }: CardData): string {
+  const tags = ['crucible', 'lora', ...(fusion ? ['merge', fusion.strategy.key] : [])];
+  return [
+    '---',
+    `base_model: ${JSON.stringify(base.name)}`,
+    ...(fusion ? ['base_model_relation: merge'] : format === 'PEFT' ? ['base_model_relation: adapter'] : []),
+    `library_name: ${format === 'PEFT' ? 'peft' : 'transformers'}`,
+    'tags:',
+    ...tags.map((tag) => `  - ${JSON.stringify(tag)}`),
+    `model_name: ${JSON.stringify(adapter.name)}`,
+    '---',
+    '',
+  ].join('\n');
+}
+
+function introduction({ adapter, base, format, dtype, fusion }: CardData): string {
+  const what =
+    format === 'PEFT'
+      ? `A LoRA adapter for ${code(base.name)}`
+      : `${code(base.name)} with a LoRA adapter merged into its weights${dtype === null ? '' : `, in ${dtype}`}`;
+  const how = fusion ? `, fused from ${fusion.members.length} adapters by ${line(fusion.strategy.title)}` : '';
+  return `${what}${how}.
+
+| | |
+| --- | --- |
+| base model | ${code(base.name)} |
+| digest of the base's weights | ${code(base.digest)} |
+| adapter | ${code(adapter.digest)} |
+| rank | ${adapter.rank} |
+| scale | ${adapter.scale} |
+| parameters | ${adapter.parameterCount} |
+| layers | ${cell(shorten(adapter.targetModules))} |`;
+}
+
+function lineage({ strategy, options, space, outputRank, seed, fingerprint, members }: CardFusion): string {
+  const rows = members.map(
+    ({ name, digest, weight, origin }, index) =>
+      `| ${index + 1} | ${cell(name)} | ${weight} | ${origin.toLowerCase()} | ${code(digest)} |`,
+  );
+  const papers = strategy.references.map(({ title, arxiv, url }) => {
+    const address = arxiv ? `https://arxiv.org/abs/${arxiv}` : url;
+    return address ? `[${line(title)}](${address})` : line(title);
+  });
+  return `## Made of
+
+| # | adapter | weight | | SHA-256 of its file |
+| --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+Strategy ${code(strategy.key)} ${strategy.version} in ${space} space${papers.length ? ` (${papers.join('; ')})` : ''}, seed ${seed}, ${outputRank === null ? 'at the rank that the result has' : `recompressed to rank ${outputRank}`}. Fingerprint ${code(fingerprint)}.
+
+\`\`\`json
+${JSON.stringify(options, undefined, 2)}
+\`\`\``;
+}
+
+function importedFrom({ from, file, commit }: NonNullable<CardData['imported']>): string {
+  return `## Imported from
+
+${code(from)}${commit === null ? '' : ` at commit ${code(commit)}`}, file ${code(file)}.`;
+}
+
+function fidelity({ fusion, loss, maxRank }: CardData): string | null {
+  const report = fusion?.fidelity ?? null;
+  if (report === null && loss === null) return null;
+  const lines = ['## Fidelity', ''];
+  if (report !== null) {
+    lines.push(
+      report.exact
+        ? `The fusion is exact up to the rounding of float32 (${report.space} space, rank ${report.outputRank}).`
+        : `Against the exact result of the same rule (${report.space} space, rank ${report.outputRank}): relative Frobenius error ${figure(report.relativeError)}, retained energy ${figure(report.retainedEnergy)}.`,
+    );
+    if (report.crossTermNorm !== undefined && report.crossTermNorm !== null) {
+      lines.push(
+        '',
+        `Cross terms of merging factors apart: ${figure(report.crossTermNorm)} of the exact result's norm.`,
+      );
+    }
+    if (report.perAdapter.length > 0) {
+      lines.push('', '| adapter | retained energy |', '| --- | --- |');
+      for (const one of report.perAdapter) lines.push(`| ${code(one.digest)} | ${figure(one.retainedEnergy)} |`);
+    }
+  }
+  if (loss !== null) {
+    if (report !== null) lines.push('');
+    lines.push(
+      `Written with at most rank ${maxRank ?? loss.outputRank}: relative Frobenius error ${figure(loss.relativeError)} against the adapter, retained energy ${figure(loss.retainedEnergy)}.`,
+    );
+  }
+  return lines.join('\n');
+}
+
+function scores(all: readonly CardScore[]): string {
+  if (all.length === 0) return '## Scores\n\nNot scored.';
+  const rows = all.map(
+    ({ task, split, value, n, interval, normalizedByOwn, normalizedByBest, selectedOn }) =>
+      `| ${cell(task)} | ${split} | ${percent(value)} | ${percent(interval.low)} – ${percent(interval.high)} | ${n} | ${ratio(normalizedByOwn)} | ${ratio(normalizedByBest)} | ${selectedOn ?? '–'} |`,
+  );
+  const confidence = Math.round(all[0]!.interval.confidence * 100);
+  return `## Scores
+
+| task | split | accuracy | ${confidence} % interval | n | of the specialist of its method | of the best specialist | options chosen on |
+| --- | --- | --- | --- | --- | --- | --- | --- |
+${rows.join('\n')}
+
+Intervals are Wilson's. The two columns of ratios divide by the score of an adapter that was trained on that task alone.`;
+}
+
+function reproduce(data: CardData, { strategy, options, space, outputRank, seed, members }: CardFusion): string {
+  const variables = {
+    input: {
+      adapters: members.map(({ weight }, index) => ({ id: `<id of adapter ${index + 1}>`, weight })),
+      strategy: { [strategy.key]: toGraphqlOptions(options, strategy.optionsSchema) },
+      space,
+      ...(outputRank === null ? {} : { outputRank }),
+      seed,
+    },
+  };
+  return `## How to make it again
+
+In a Crucible that has the adapters above. An adapter's id is found by the digest of its file:
+
+\`\`\`graphql
+{ adapters(filter: { digest: ${JSON.stringify(members[0]?.digest ?? '')} }) { nodes { id } } }
+\`\`\`
+
+\`\`\`graphql
+mutation ($input: FuseInput!) {
+  fuse(input: $input) { __typename ... on FusionRun { id } ... on Problem { code message } }
+}
+\`\`\`
+
+\`\`\`json
+${JSON.stringify(variables, undefined, 2)}
+\`\`\`
+
+The output's file has SHA-256 ${code(data.adapter.digest)} again, on the same backend.`;
+}
+
+function usage({ base, format }: CardData): string {
+  if (format === 'MERGED_MODEL') {
+    return `## How to load it
+
+\`\`\`python
+from transformers import AutoModel
+
+model = AutoModel.from_pretrained("path/to/this/folder")
+\`\`\``;
+  }
+  return `## How to load it
+
+\`\`\`python
+from peft import PeftModel
+from transformers import AutoModel
+
+base = AutoModel.from_pretrained(${JSON.stringify(base.name)})
+model = PeftModel.from_pretrained(base, "path/to/this/folder")
+\`\`\``;
+}
+
+function filesTable(files: readonly ExportedFileRecord[]): string {
+  const rows = files.map(({ name, byteLength, sha256 }) => `| ${code(name)} | ${byteLength} | ${code(sha256)} |`);
+  return `## Files\n\n| file | bytes | SHA-256 |\n| --- | --- | --- |\n${rows.join('\n')}`;
+}
+
+/** Names come from whoever named things: nothing in them may end a line, a cell or a span. */
+const line = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').replace(/[<>[\]`*_\\|#]/g, '\\$&');
+const cell = (text: string): string => line(text);
+const code = (text: string): string => `\`${text.replace(/[\p{Cc}`|]+/gu, ' ')}\``;
+const figure = (value: number): string => (value === 0 ? '0' : String(Number(value.toPrecision(4))));
+const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
+const ratio = (value: number | null): string => (value === null ? '–' : percent(value));
+
+function shorten(names: readonly string[]): string {
+  const shown = names.slice(0, 12).join(', ');
+  return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown;
+}

@@ -1,0 +1,85 @@
+import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
+import { Adapter, AdapterInspection, BaseModel, ImportRun, Task } from '../../entities/index.js';
+import { importAdapter } from '../../services/import-adapter.js';
+import { inspectSource } from '../../services/inspect-source.js';
+import type { ApiContext } from '../context/api-context.js';
+import {
+  ImportAdapterInput,
+  ImportAdapterResult,
+  InspectAdapterInput,
+  InspectAdapterResult,
+} from '../types/adapter-transfer.js';
+import { findMalformed } from '../types/find-malformed.js';
+import { DeleteResult } from '../types/results.js';
+import { withoutNulls } from '../types/without-nulls.js';
+import { removeById } from './remove-by-id.js';
+
+@Resolver(() => ImportRun)
+export class ImportRunResolver {
+  @FieldResolver(() => BaseModel, { nullable: true, description: 'The base model that was chosen for it.' })
+  async base(@Root() run: ImportRun, @Ctx() { loaders }: ApiContext): Promise<BaseModel | null> {
+    return await loaders.maybe(run.base);
+  }
+
+  @FieldResolver(() => Task, { nullable: true, description: 'The task that its adapter is linked to.' })
+  async task(@Root() run: ImportRun, @Ctx() { loaders }: ApiContext): Promise<Task | null> {
+    return await loaders.maybe(run.task);
+  }
+
+  @FieldResolver(() => Adapter, { nullable: true, description: 'The adapter, when it is there.' })
+  async output(@Root() run: ImportRun, @Ctx() { loaders }: ApiContext): Promise<Adapter | null> {
+    return await loaders.maybe(run.output);
+  }
+
+  @Query(() => InspectAdapterResult, {
+    description:
+      'Looks at the files of an adapter without taking it in: what was understood, what is odd, what stands in the way. Reads all of them.',
+  })
+  async inspectAdapter(
+    @Arg('input', () => InspectAdapterInput, { description: 'Where they are.' }) input: InspectAdapterInput,
+    @Ctx() { em, platform }: ApiContext,
+  ): Promise<typeof InspectAdapterResult> {
+    const malformed = findMalformed([
+      ['base model', input.base, ['base']],
+      ['upload', input.source.upload?.id, ['source', 'upload', 'id']],
+    ]);
+    if (malformed) return malformed;
+    const found = await inspectSource(em, platform, withoutNulls(input));
+    return 'dialect' in found ? Object.assign(new AdapterInspection(), found) : found;
+  }
+
+  @Mutation(() => ImportAdapterResult, {
+    description:
+      'Takes an adapter in: a PEFT folder or archive, a file of kohya’s or diffusers’ kind, or one of Crucible’s own.',
+  })
+  async importAdapter(
+    @Arg('input', () => ImportAdapterInput, { description: 'What to take in.' }) input: ImportAdapterInput,
+    @Ctx() { em, platform }: ApiContext,
+  ): Promise<typeof ImportAdapterResult> {
+    const malformed = findMalformed([
+      ['base model', input.base, ['base']],
+      ['task', input.task, ['task']],
+      ['upload', input.source.upload?.id, ['source', 'upload', 'id']],
+    ]);
+    return malformed ?? (await importAdapter(em, platform, withoutNulls(input)));
+  }
+
+  @Mutation(() => DeleteResult, { description: 'Deletes a finished import with the adapter that it made.' })
+  async deleteImportRun(
+    @Arg('id', () => ID, { description: 'The import.' }) id: string,
+    @Ctx() context: ApiContext,
+  ): Promise<typeof DeleteResult> {
+    return await removeById(context, 'import', id, ImportRun);
+  }
+}
+
+@Resolver(() => Adapter)
+export class AdapterInspectionResolver {
+  @FieldResolver(() => AdapterInspection, {
+    nullable: true,
+    description: 'What its files were understood as when it was imported; none where it was not.',
+  })
+  inspection(@Root() { inspection }: Adapter): AdapterInspection | null {
+    return inspection && Object.assign(new AdapterInspection(), inspection);
+  }
+}

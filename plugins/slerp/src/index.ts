@@ -1,2 +1,12 @@
-/** Name of this package. */
-export const packageName = '@crucible/slerp';
+import { definePlugin } from '@crucible/sdk';
+import { karcher } from './karcher.js';
+import { multiSlerp } from './multi-slerp.js';
+import { nuSlerp } from './nu-slerp.js';
+import { slerp } from './slerp.js';
+
+export default definePlugin({ strategies: [slerp, nuSlerp, multiSlerp, karcher] });
+export { sphericalErrors } from './errors.js';
+export { karcher } from './karcher.js';
+export { multiSlerp } from './multi-slerp.js';
+export { nuSlerp } from './nu-slerp.js';
+export { slerp } from './slerp.js';

@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url';
+import { describeStrategyConformance } from '@crucible/sdk/testing';
+import { describe, expect, it } from 'vitest';
+import { karcher, multiSlerp, nuSlerp, slerp } from './index.js';
+
+const packageFolder = fileURLToPath(new URL('..', import.meta.url));
+
+for (const [strategy, linearInWeights] of [
+  [slerp, false],
+  [nuSlerp, true],
+  [multiSlerp, true],
+  [karcher, true],
+] as const) {
+  describeStrategyConformance(
+    strategy,
+    { describe, it, expect },
+    {
+      laws: { oneIsItself: true, oneZeroIsFirst: linearInWeights, identicalIsItself: true },
+      packageFolder,
+    },
+  );
+}
+
+describe('along rows', () => {
+  describeStrategyConformance(
+    nuSlerp,
+    { describe, it, expect },
+    { options: { along: 'ROWS' }, laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: true } },
+  );
+});

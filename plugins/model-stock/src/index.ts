@@ -1,2 +1,5 @@
-/** Name of this package. */
-export const packageName = '@crucible/model-stock';
+import { definePlugin } from '@crucible/sdk';
+import { modelStock } from './model-stock.js';
+
+export default definePlugin({ strategies: [modelStock] });
+export { modelStock } from './model-stock.js';

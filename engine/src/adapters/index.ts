@@ -13,7 +13,7 @@ export {
 export { inspectAdapter, type AdapterBase, type InspectAdapterOptions } from './import/inspect-adapter.js';
 export type * from './import/inspection.js';
 export { openPeftDelta, type PeftDelta, type PeftDeltaParameter } from './import/open-peft-delta.js';
-export { layoutFields, storedParameter, toStoredOrder, type ModuleLayoutFields } from './module-layout.js';
+export { layoutFields, sameLayout, storedParameter, toStoredOrder, type ModuleLayoutFields } from './module-layout.js';
 export { readPeftFolder, type PeftAdapter, type ReadPeftFolderOptions } from './read-peft-folder.js';
 export { openAdapter } from './open-adapter.js';
 export {

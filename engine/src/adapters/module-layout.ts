@@ -15,6 +15,10 @@ export function layoutFields({ layout, parameter, kernel }: ModuleLayoutFields):
   };
 }
 
+/** Whether two modules say the same of how the base stores what they change. */
+export const sameLayout = (x: ModuleLayoutFields, y: ModuleLayoutFields): boolean =>
+  JSON.stringify(layoutFields(x)) === JSON.stringify(layoutFields(y));
+
 export const isPlainLayout = (fields: ModuleLayoutFields): boolean => Object.keys(layoutFields(fields)).length === 0;
 
 /**

@@ -1,4 +1,10 @@
-import type { AdapterFile, AdapterModuleInfo } from '@crucible/engine/adapters';
+import {
+  layoutFields,
+  sameLayout,
+  type AdapterFile,
+  type AdapterModuleInfo,
+  type ModuleLayoutFields,
+} from '@crucible/engine/adapters';
 import { compareNames } from '@crucible/engine/tensors';
 import { fusionErrors } from '../fusion-errors.js';
 import { fusionLimits } from '../fusion-limits.js';
@@ -17,6 +23,8 @@ export interface ModulePlan {
   readonly count: number;
   readonly outFeatures: number;
   readonly inFeatures: number;
+  /** How the base stores what the module changes; fusions never look at it, their output keeps it. A plain linear layer where left out. */
+  readonly layout?: ModuleLayoutFields;
   /** In the run's order. */
   readonly holders: readonly ModuleHolder[];
 }
@@ -42,9 +50,18 @@ export function planModules(adapters: readonly AdapterFile[]): readonly ModulePl
           expected: [shape.outFeatures, shape.inFeatures],
         });
       }
+      if (!sameLayout(info, shape)) {
+        throw fusionErrors.shapeMismatch({
+          adapter: adapter.manifest.name,
+          module,
+          what: `ΔW (${info.layout ?? 'LINEAR'} in this adapter, ${shape.layout ?? 'LINEAR'} in another)`,
+          got: [info.outFeatures, info.inFeatures],
+          expected: [shape.outFeatures, shape.inFeatures],
+        });
+      }
       return [{ position, rank: info.rank, scale: info.scale }];
     });
     const { outFeatures, inFeatures } = shape!;
-    return { module, index, count: names.length, outFeatures, inFeatures, holders };
+    return { module, index, count: names.length, outFeatures, inFeatures, layout: layoutFields(shape!), holders };
   });
 }

@@ -148,7 +148,7 @@ async function write(
   const scale = expected.find((module) => module.rank > 1)?.scale ?? expected[0]!.scale;
   const framed = expected.every((module) => module.framed);
   const modules = setup.plans.flatMap((plan) => {
-    const { module, index, inFeatures, outFeatures } = plan;
+    const { module, index, inFeatures, outFeatures, layout } = plan;
     const shape = shapes[index];
     if (shape === undefined) return [];
     const factors = async (): Promise<FusedModule['factors']> => {
@@ -159,7 +159,7 @@ async function write(
         cause: setup.notReproducible(module, shape.rank, own),
       });
     };
-    const info = { name: module, inFeatures, outFeatures, rank: shape.rank, scale: shape.scale };
+    const info = { name: module, inFeatures, outFeatures, rank: shape.rank, scale: shape.scale, ...layout };
     return [{ info, factors }];
   });
   const written = await writeAdapter(path, outputManifest({ ...description, rank, scale, framed }), modules, {

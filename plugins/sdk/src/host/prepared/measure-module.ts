@@ -71,29 +71,21 @@ function measureWhole(module: PreparedModule, core: Matrix, active: readonly num
 }
 
 function measureCut(module: PreparedModule, core: Matrix, rank: number): MeasuredPreview {
-  const { total, tail, singularValues, left, right } = leadingSpaces(core, rank);
-  const kept = singularValues.length;
+  const { total, tail, kept, left, right, singularValues } = leadingSpaces(core, rank);
   if (kept === 0) {
     return { total: 0, lost: 0, rank: 1, products: module.cores.map(() => 0), kept: module.cores.map(() => 0) };
   }
-  if (left === undefined || right === undefined) {
-    // As many directions as the smaller side has: the larger side may still have more.
-    const products = module.cores.map((own) => dot(core, own));
-    if (core.rows === core.columns) return { total, lost: 0, rank: kept, products, kept: module.energies };
-    const tall = core.rows > core.columns;
-    const basis = transpose(thinQr(tall ? core : transpose(core)).q);
-    const onLeft = tall ? multiply(basis, module.left) : module.left;
-    const onRight = tall ? module.right : multiply(basis, module.right);
-    return { total, lost: 0, rank: kept, products, kept: keptEnergies(onLeft, onRight, module) };
-  }
-  const onLeft = multiply(left, module.left);
-  const onRight = multiply(right, module.right);
+  // What spans everything projects nothing away.
+  const onLeft = left ? multiply(left, module.left) : module.left;
+  const onRight = right ? multiply(right, module.right) : module.right;
+  const everything = kept === core.rows && kept === core.columns;
+  const cut = singularValues !== undefined && !everything;
   return {
     total,
     lost: tail,
     rank: kept,
-    products: alongOutput(onLeft, onRight, singularValues, module),
-    kept: keptEnergies(onLeft, onRight, module),
+    products: cut ? alongOutput(onLeft, onRight, singularValues, module) : module.cores.map((own) => dot(core, own)),
+    kept: everything ? module.energies : keptEnergies(onLeft, onRight, module),
   };
 }
 

@@ -9,6 +9,7 @@ import { createContext } from '../fusion/create-context.js';
 import { planModules } from '../fusion/module-plan.js';
 import { readModule } from '../fusion/read-module.js';
 import { runFusion } from '../run-fusion.js';
+import { resolveStrategy } from '../wrapper/resolve-strategy.js';
 import { measureModule, type MeasuredPreview } from './measure-module.js';
 import { bytesOfModule, prepareModule, type PreparedModule } from './prepared-module.js';
 import { previewErrors } from './preview-errors.js';
@@ -100,13 +101,17 @@ class CoreSet implements PreparedSet {
     this.#checkWeights(weights);
     const check = this.#checkOf(request);
     const incompatibilities = checkFusion(check);
-    if (incompatibilities.some(({ code }) => code === 'OPTIONS_INVALID')) parseOptions(strategy, request.options);
+    if (incompatibilities.some(({ code }) => code === 'OPTIONS_INVALID')) {
+      parseOptions(strategy, request.options, request.strategies);
+    }
     if (incompatibilities.length > 0) throw fusionErrors.incompatible({ strategy: strategy.id, incompatibilities });
-    const options = parseOptions(strategy, request.options);
+    const options = parseOptions(strategy, request.options, request.strategies);
+    const resolved = resolveStrategy(strategy, options, request.strategies);
     const space = resolveSpace(check);
     const refuse = (reason: string): Error => previewErrors.notPossible({ strategy: strategy.id, space, reason });
-    if (strategy.kind !== 'MODULE') throw refuse('it needs more than one look at the adapters');
-    if (strategy.outputs === 'PER_ADAPTER') throw refuse('it makes one output per adapter');
+    if (resolved.kind !== 'MODULE') throw refuse('it scores candidates, which takes the models');
+    if (resolved.needs.statistics) throw refuse('it looks at statistics, which a prepared set does not keep');
+    if (resolved.outputs === 'PER_ADAPTER') throw refuse('it makes one output per adapter');
     if (space === 'FACTOR') throw refuse('what it merges there is not ΔW');
     if (space === 'FRAME') {
       const other = this.#modules.find(({ frameProblem }) => frameProblem !== undefined);
@@ -114,7 +119,7 @@ class CoreSet implements PreparedSet {
     }
     const context = createContext({ tf: this.#options.tf, signal, seed, log: () => {} });
     const measured: MeasuredPreview[] = [];
-    await runStrategy({ strategy, options, space, weights, context }, this.#modules, (module, result) => {
+    await runStrategy({ strategy: resolved, options, space, weights, context }, this.#modules, (module, result) => {
       measured.push(measureModule(module, result, space, outputRank));
     });
     return { space, options, ...this.#summarize(measured) };
@@ -137,7 +142,7 @@ class CoreSet implements PreparedSet {
     if (length !== expected) throw previewErrors.weightsMismatch({ got: length, expected });
   }
 
-  #checkOf({ strategy, options, space, outputRank, weights }: PreviewRequest): FusionCheck {
+  #checkOf({ strategy, strategies, options, space, outputRank, weights }: PreviewRequest): FusionCheck {
     const { adapterMethods } = this.#options;
     return {
       strategy,
@@ -150,6 +155,7 @@ class CoreSet implements PreparedSet {
         weight: weights[position]!,
       })),
       ...(adapterMethods && { adapterMethods }),
+      ...(strategies && { strategies }),
     };
   }
 

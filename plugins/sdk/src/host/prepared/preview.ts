@@ -5,6 +5,8 @@ import type { FusionRequest } from '../fusion-run.js';
 /** What may change from one preview of a prepared set to the next. */
 export interface PreviewRequest {
   readonly strategy: Strategy;
+  /** Where a wrapper finds what its options wrap. */
+  readonly strategies?: ReadonlyMap<string, Strategy>;
   /** Raw. */
   readonly options: unknown;
   /** One per adapter of the set. */

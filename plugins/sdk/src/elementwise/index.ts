@@ -3,9 +3,10 @@ export { mergeWith, sumOfWeights, type ConsensusRules, type EntryMerge } from '.
 export { elementwiseErrors } from './errors.js';
 export { fillRules } from './fill-rules.js';
 export { inFixedOrder } from './fixed-order.js';
-export { mergeEntries, type MemberEntries, type VectorPlace } from './merge-entries.js';
+export { mergeEntries, readEntries, tensorsLike, type MemberEntries, type VectorPlace } from './merge-entries.js';
 export { consensusOptions, densityOption, lambdaOption, normalizeOption, rescaleOption } from './options.js';
 export { sparsifyAndMerge } from './sparsify-and-merge.js';
 export { combineByGeometry, type Geometry } from './geometry/combine-by-geometry.js';
 export { alongOption, ofOption } from './geometry/options.js';
 export type { Along, Gram, MergeOf } from './geometry/segments.js';
+export { weigh } from './weigh.js';

@@ -20,33 +20,48 @@ export interface VectorPlace {
 }
 
 /**
- * Merges a module vector by vector: `merge` gets the entries of all members in a fixed order, and returns as many of its own. One vector of all members
- * is held at a time. On a GPU the entries are copied to this process and back; the result is the same on every backend.
+ * Lends the entries of a module to `use`, vector by vector: those of all members, in a fixed order, and gives back what it made of each. On a GPU the
+ * entries are copied to this process, so that the result is the same on every backend.
  */
-export async function mergeEntries<Options>(
+export async function readEntries<Options, Result>(
   input: ModuleInput<Options>,
   { tf, signal }: Pick<FusionContext, 'tf' | 'signal'>,
-  merge: (entries: readonly MemberEntries<Options>[], place: VectorPlace) => Float32Array,
-): Promise<ModuleOutput> {
+  use: (entries: readonly MemberEntries<Options>[], place: VectorPlace) => Result,
+): Promise<readonly Result[]> {
   const members = inFixedOrder(input);
-  const merged: Tensor2D[] = [];
-  try {
-    for (let vector = 0; vector < members[0]!.vectors.length; vector += 1) {
-      signal.throwIfAborted();
-      const tensors = members.map(({ vectors }) => vectors[vector]!);
-      const [rows, columns] = tensors[0]!.shape;
-      const place = { module: input.module, vector, rows, columns };
-      const values = await withFloats(tf, tensors, (floats) =>
-        merge(
+  const results: Result[] = [];
+  for (let vector = 0; vector < members[0]!.vectors.length; vector += 1) {
+    signal.throwIfAborted();
+    const tensors = members.map(({ vectors }) => vectors[vector]!);
+    const [rows, columns] = tensors[0]!.shape;
+    const place = { module: input.module, vector, rows, columns };
+    results.push(
+      await withFloats(tf, tensors, (floats) =>
+        use(
           members.map((member, m) => ({ member, values: floats[m]! })),
           place,
         ),
-      );
-      merged.push(tf.tensor2d(values, [rows, columns]));
-    }
-    return { kind: 'vectors', vectors: merged };
-  } catch (error) {
-    merged.forEach((tensor) => tensor.dispose());
-    throw error;
+      ),
+    );
   }
+  return results;
+}
+
+/** Merges a module vector by vector: `merge` gets the entries of all members in a fixed order, and returns as many of its own. */
+export async function mergeEntries<Options>(
+  input: ModuleInput<Options>,
+  context: Pick<FusionContext, 'tf' | 'signal'>,
+  merge: (entries: readonly MemberEntries<Options>[], place: VectorPlace) => Float32Array,
+): Promise<ModuleOutput> {
+  const merged = await readEntries(input, context, merge);
+  return { kind: 'vectors', vectors: tensorsLike(input, merged, context) };
+}
+
+/** Tensors of new entries, in the shapes of each member's vectors. */
+export function tensorsLike(
+  { members }: Pick<ModuleInput<unknown>, 'members'>,
+  vectors: readonly Float32Array[],
+  { tf }: Pick<FusionContext, 'tf'>,
+): readonly Tensor2D[] {
+  return vectors.map((values, v) => tf.tensor2d(values, members[0]!.vectors[v]!.shape));
 }

@@ -1,2 +1,5 @@
-/** Name of this package. */
-export const packageName = '@crucible/sce';
+import { definePlugin } from '@crucible/sdk';
+import { sce } from './sce.js';
+
+export default definePlugin({ strategies: [sce] });
+export { sce } from './sce.js';

@@ -77,11 +77,11 @@ export const METHODS: ReadonlyMap<string, MethodRule> = new Map<string, MethodRu
   [
     'linear',
     {
-      strategy: 'simpleAverage',
+      strategy: 'weightedAverage',
       options: {},
       perModel: { weight },
       global: {
-        normalize: flag(given({}), {
+        normalize: flag(given({ normalize: true }), {
           refused:
             'without normalize the base itself is multiplied by the sum of the weights, which no adapter can say; use task_arithmetic',
         }),
@@ -114,7 +114,7 @@ export const METHODS: ReadonlyMap<string, MethodRule> = new Map<string, MethodRu
     taskArithmeticFamily(
       'breadcrumbs',
       { density: option('density', 1), gamma: option('gamma', 0.01) },
-      { elects: false },
+      { elects: false, rescales: false },
     ),
   ],
   [
@@ -122,7 +122,7 @@ export const METHODS: ReadonlyMap<string, MethodRule> = new Map<string, MethodRu
     taskArithmeticFamily(
       'breadcrumbsTies',
       { density: option('density', 1), gamma: option('gamma', 0.01) },
-      { elects: true },
+      { elects: true, rescales: false },
     ),
   ],
   [
@@ -143,11 +143,88 @@ export const METHODS: ReadonlyMap<string, MethodRule> = new Map<string, MethodRu
   ],
   [
     'slerp',
-    { strategy: 'slerp', options: {}, perModel: {}, global: { t: option('t') }, base: 'REQUIRED', changed: onSphere },
+    {
+      strategy: 'slerp',
+      options: {},
+      perModel: {},
+      global: { t: option('t') },
+      base: 'REQUIRED',
+      baseIsMember: true,
+      changed: onSphere,
+    },
+  ],
+  [
+    'nuslerp',
+    {
+      strategy: 'nuSlerp',
+      options: {},
+      perModel: { weight },
+      global: {
+        nuslerp_flatten: flag(given({ along: 'TENSOR' }), given({ along: 'ROWS' })),
+        nuslerp_row_wise: flag(
+          {
+            refused:
+              'in mergekit it works on columns; fuse with `along: COLUMNS` for what it does, with `ROWS` for what it says',
+          },
+          given({}),
+        ),
+      },
+      base: 'OPTIONAL',
+      changed: onSphere,
+    },
+  ],
+  [
+    'multislerp',
+    {
+      strategy: 'multiSlerp',
+      options: {},
+      perModel: { weight },
+      global: {
+        normalize_weights: flag(given({ normalizeWeights: true }), given({ normalizeWeights: false })),
+        eps: option('eps'),
+      },
+      base: 'OPTIONAL',
+      changed: onSphere,
+    },
+  ],
+  [
+    'karcher',
+    {
+      strategy: 'karcher',
+      options: {},
+      perModel: {},
+      global: { max_iter: option('maxIterations'), tol: option('tolerance') },
+      base: 'OPTIONAL',
+      changed: onSphere,
+    },
+  ],
+  [
+    'model_stock',
+    {
+      strategy: 'modelStock',
+      options: {},
+      perModel: {},
+      global: { filter_wise: flag(given({ filterWise: true }), given({ filterWise: false })) },
+      base: 'REQUIRED',
+    },
+  ],
+  [
+    'sce',
+    {
+      strategy: 'sce',
+      options: { preset: 'MERGEKIT' },
+      perModel: {},
+      global: { select_topk: option('selectTopk'), int8_mask: int8Mask },
+      base: 'REQUIRED',
+    },
   ],
 ]);
 
 /** Methods that mergekit has and Crucible has not, each with the reason. */
 export const NOT_DONE: ReadonlyMap<string, string> = new Map([
   ['passthrough', 'it stacks layers into another depth, which adapters of one base cannot follow'],
+  ['nearswap', 'there is no such strategy here; it joins two whole models where they nearly agree'],
+  ['arcee_fusion', 'there is no such strategy here; its threshold depends on a random sample of the entries'],
+  ['ram', 'there is no such strategy here'],
+  ['ramplus_tl', 'there is no such strategy here'],
 ]);

@@ -7,7 +7,7 @@ export type FloatDtype = (typeof FLOAT_DTYPES)[number];
 export const isFloatDtype = (dtype: Dtype): dtype is FloatDtype => (FLOAT_DTYPES as readonly Dtype[]).includes(dtype);
 
 /** Floats that are stored in a dtype of 8 bits or less: weights that were quantized. */
-export const isQuantizedDtype = (dtype: Dtype): boolean => /^F[468]/.test(dtype);
+export const isQuantizedDtype = (dtype: Dtype): boolean => /^F(?:4$|[68]_)/.test(dtype);
 
 /** Bytes of one number. */
 export const floatBytes = (dtype: FloatDtype): number => ({ F16: 2, BF16: 2, F32: 4, F64: 8 })[dtype];

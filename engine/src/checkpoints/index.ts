@@ -14,6 +14,7 @@ export {
 } from './compare-checkpoints.js';
 export { changeConfig, copyCompanions, type CompanionChanges } from './copy-companions.js';
 export { checkpointErrors } from './errors.js';
+export { fingerprintCheckpoint } from './fingerprint-checkpoint.js';
 export {
   areFinite,
   decodeFloats,

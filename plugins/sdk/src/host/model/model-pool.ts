@@ -1,0 +1,134 @@
+import { createRequire } from 'node:module';
+import { Worker } from 'node:worker_threads';
+import { fromWire } from '../fusion/wire-error.js';
+import { modelErrors } from './model-errors.js';
+import type { ModelFuser } from './model-fuser.js';
+import type { ModelPool, ModelReply, ModelRequest, ModelWorkerSetup } from './model-protocol.js';
+import type { Combined, FusedPart } from './model-task.js';
+
+/** Computes in this thread, giving the event loop a turn before each part: else an abort could not be heard. */
+export function createLocalModelPool(fuser: ModelFuser, signal: AbortSignal): ModelPool {
+  const turn = async (): Promise<void> => {
+    await new Promise((resolve) => setImmediate(resolve));
+    signal.throwIfAborted();
+  };
+  return {
+    width: 1,
+    observe: async (part, state, round) => {
+      await turn();
+      return fuser.observe(part, state, round);
+    },
+    fuse: async (part, state) => {
+      await turn();
+      return fuser.fuse(part, state);
+    },
+    combine: async (task) => {
+      await turn();
+      return fuser.combine(task);
+    },
+    close: () => fuser.close(),
+  };
+}
+
+/** Through the package's own exports map, so that it is the built file also where this one runs from its source. */
+const WORKER = createRequire(import.meta.url).resolve('@crucible/sdk/model-worker');
+
+/** What a thread may have before it at one time: one is computed while the other is being read. */
+const AT_ONCE = 2;
+
+interface Pending {
+  readonly resolve: (result: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly pending: Map<number, Pending>;
+}
+
+/** Shares parts out over worker threads. An abort ends the threads at once, in the middle of a computation. */
+export async function openModelThreads(
+  width: number,
+  setup: ModelWorkerSetup,
+  signal: AbortSignal,
+  log: (message: string) => void,
+): Promise<ModelPool> {
+  const threads: Thread[] = [];
+  const queue: { readonly request: ModelRequest; readonly pending: Pending }[] = [];
+  let failure: { readonly error: unknown } | undefined;
+  let next = 0;
+
+  const fail = (error: unknown): void => {
+    failure ??= { error };
+    const waiting = [
+      ...queue.splice(0).map(({ pending }) => pending),
+      ...threads.flatMap(({ pending }) => [...pending.values()]),
+    ];
+    for (const { pending } of threads) pending.clear();
+    for (const { reject } of waiting) reject(failure.error);
+    for (const { worker } of threads) void worker.terminate();
+  };
+  const abort = (): void => fail(signal.reason);
+
+  const share = (): void => {
+    while (queue.length > 0) {
+      const [thread] = threads.toSorted((x, y) => x.pending.size - y.pending.size);
+      if (thread === undefined || thread.pending.size >= AT_ONCE) return;
+      const { request, pending } = queue.shift()!;
+      next += 1;
+      thread.pending.set(next, pending);
+      thread.worker.postMessage({ id: next, request }, []);
+    }
+  };
+  const ask = async (request: ModelRequest): Promise<unknown> => {
+    if (failure) throw failure.error;
+    return new Promise((resolve, reject) => {
+      queue.push({ request, pending: { resolve, reject } });
+      share();
+    });
+  };
+
+  const open = async (): Promise<void> => {
+    const thread: Thread = { worker: new Worker(WORKER, { workerData: setup }), pending: new Map() };
+    const ready = new Promise<void>((resolve, reject) => {
+      thread.worker.on('message', (reply: ModelReply) => {
+        if (reply.kind === 'LOG') return log(reply.message);
+        if (reply.kind === 'READY') return resolve();
+        const pending = reply.id === undefined ? undefined : thread.pending.get(reply.id);
+        if (reply.id !== undefined) thread.pending.delete(reply.id);
+        if (reply.kind === 'DONE') pending?.resolve(reply.result);
+        else (pending?.reject ?? reject)(fromWire(reply.error));
+        share();
+      });
+      const end = (error: unknown): void => {
+        fail(error);
+        reject(failure!.error);
+      };
+      thread.worker.on('error', (error) => end(modelErrors.workerFailed({ problem: error.message }, error)));
+      thread.worker.on('exit', (code) => end(modelErrors.workerFailed({ problem: `it exited with code ${code}` })));
+    });
+    threads.push(thread);
+    await ready;
+  };
+  const close = async (): Promise<void> => {
+    signal.removeEventListener('abort', abort);
+    failure ??= { error: modelErrors.workerFailed({ problem: 'the pool is closed' }) };
+    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+  };
+
+  signal.addEventListener('abort', abort);
+  try {
+    await Promise.all(Array.from({ length: width }, open));
+    signal.throwIfAborted();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return {
+    width,
+    observe: (part, state, round) => ask({ kind: 'OBSERVE', part, state, round }),
+    fuse: async (part, state) => (await ask({ kind: 'FUSE', part, state })) as FusedPart,
+    combine: async (task) => (await ask({ kind: 'COMBINE', task })) as Combined,
+    close,
+  };
+}

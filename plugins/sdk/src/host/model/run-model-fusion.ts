@@ -1,0 +1,355 @@
+import {
+  compareCheckpoints,
+  copyCompanions,
+  fingerprintCheckpoint,
+  floatBytes,
+  openCheckpoint,
+  openCheckpointWriter,
+  outputDtype,
+  TORCH_NAMES,
+  type Checkpoint,
+  type CheckpointWriter,
+  type ComparedTensor,
+  type FloatDtype,
+} from '@crucible/engine/checkpoints';
+import type { FusionTiming } from '../fusion-run.js';
+import { createContext } from '../fusion/create-context.js';
+import { OrderedWindow } from '../fusion/ordered-window.js';
+import { originOf } from '../plugins/strategy-origin.js';
+import { resolveStrategy, wrappedChain } from '../wrapper/resolve-strategy.js';
+import { parseOptions } from '../../options/parse-options.js';
+import type { ModuleStrategy } from '../../contract/strategy.js';
+import { pluginErrors } from '../../errors.js';
+import { checkModelFusion } from './check-model-fusion.js';
+import { MemoryBudget } from './memory-budget.js';
+import { ModelFuser } from './model-fuser.js';
+import { modelLimits } from './model-limits.js';
+import { createLocalModelPool, openModelThreads } from './model-pool.js';
+import type { ModelPool } from './model-protocol.js';
+import type { FusedTensor, ModelFusionOutcome, ModelFusionRequest } from './model-run.js';
+import type { CombineTask, FusedPart, Squares, StoredNumbers, TensorPart } from './model-task.js';
+import { planParts, skip, storedNumbers, type TensorPlan } from './plan-parts.js';
+
+/** Numbers that one combination task takes: small enough to overlap reading, arithmetic and writing. */
+const PIECE = 1 << 20;
+/** Bytes of a copied tensor that are read at a time. */
+const CHUNK = 8 << 20;
+
+/**
+ * Fuses fine-tuned checkpoints of one base into a model folder, in FULL space: task vectors are τ_i = θ_i - θ_0, tensor by tensor. A rule that answers with
+ * coefficients is computed on the stored numbers themselves, θ_0 + Σc_i·τ_i = (1 - Σc)·θ_0 + Σc_i·θ_i, in float64 with one rounding; one that merges
+ * matrices gets dense float32 task vectors, one tensor at a time. Memory does not grow with the model. The bytes depend on the models, the strategy, its
+ * options and the seed alone: not on workers, shards of the inputs, or an earlier attempt. On failure or abort nothing is left under the path.
+ *
+ * @throws MODEL_FUSION_*, CHECKPOINT_*, TENSORS_*, STRATEGY_*, and the signal's reason after an abort
+ */
+export async function runModelFusion(request: ModelFusionRequest): Promise<ModelFusionOutcome> {
+  request.signal?.throwIfAborted();
+  const options = parseOptions(request.strategy, request.options, request.strategies);
+  const strategy = checkModelFusion(resolveStrategy(request.strategy, options, request.strategies), request);
+  const opened: Checkpoint[] = [];
+  try {
+    for (const folder of [request.base, ...request.models.map((model) => model.folder)]) {
+      opened.push(await openCheckpoint(folder, request.signal ? { signal: request.signal } : {}));
+    }
+    const [base, ...models] = opened;
+    const run = new ModelFusionRun(request, strategy, options, base!, models);
+    return await run.execute();
+  } finally {
+    await Promise.all(opened.map((checkpoint) => checkpoint.close()));
+  }
+}
+
+class ModelFusionRun {
+  readonly #timings: FusionTiming[] = [];
+  readonly #signal: AbortSignal;
+  readonly #budget = new MemoryBudget(modelLimits.denseBytes);
+  #peak = 0;
+  #done = 0;
+  #total = 0;
+
+  constructor(
+    private readonly request: ModelFusionRequest,
+    private readonly strategy: ModuleStrategy,
+    private readonly options: Readonly<Record<string, unknown>>,
+    private readonly base: Checkpoint,
+    private readonly models: readonly Checkpoint[],
+  ) {
+    this.#signal = request.signal ?? new AbortController().signal;
+  }
+
+  async execute(): Promise<ModelFusionOutcome> {
+    const { request, base, models, options } = this;
+    const { dtype = 'KEEP', vocabulary, blockElements } = request;
+    const comparison = await compareCheckpoints(base, models, vocabulary === undefined ? {} : { vocabulary });
+    const dtypeOf = ({ base: info, treatment }: ComparedTensor): FloatDtype =>
+      (treatment === 'COPY' ? info.dtype : outputDtype(info, dtype)) as FloatDtype;
+    const plans = planParts(base, models, comparison, dtypeOf, blockElements);
+    this.#total = plans.reduce((sum, { compared }) => sum + compared.base.size, 0);
+    const fingerprints = {
+      base: await fingerprintCheckpoint(base),
+      models: await Promise.all(models.map(fingerprintCheckpoint)),
+    };
+    const pool = await this.#openPool(fingerprints.models);
+    try {
+      const state = await this.#survey(pool, plans);
+      const written = await this.#timed('FUSE', () => this.#write(pool, plans, state));
+      await this.#checkUnchanged();
+      const roundedTo = new Set(
+        written.tensors.filter(({ treatment }) => treatment !== 'COPIED').map((tensor) => tensor.dtype),
+      );
+      return {
+        ...written,
+        space: 'FULL',
+        options,
+        roundedTo: [...roundedTo].sort(),
+        fingerprints,
+        notes: comparison.notes,
+        timings: this.#timings,
+        peakMemoryBytes: this.#peak,
+      };
+    } finally {
+      await pool.close();
+    }
+  }
+
+  async #openPool(fingerprints: readonly string[]): Promise<ModelPool> {
+    const { request, strategy, options } = this;
+    const { tf, workers = 1, seed = 0, norms = true } = request;
+    const log = (message: string): void => request.onLog?.(message);
+    const setup = {
+      options,
+      norms,
+      weights: request.models.map(({ weight }) => weight),
+      digests: request.models.map(({ digest }, i) => digest ?? fingerprints[i]!),
+    };
+    const chain = wrappedChain(request.strategy, options, request.strategies);
+    const origins = chain.map(originOf);
+    if (workers > 1 && origins.every((origin) => origin !== undefined)) {
+      const thread = { ...setup, origins, strategyId: request.strategy.id, seed, backend: tf.getBackend() };
+      return openModelThreads(workers, thread, this.#signal, log);
+    }
+    if (workers > 1)
+      log(`strategy "${chain[origins.indexOf(undefined)]!.id}" was not loaded from a package: one thread computes it`);
+    const context = createContext({ tf, signal: this.#signal, seed, log });
+    return createLocalModelPool(new ModelFuser({ ...setup, strategy, tf, context }), this.#signal);
+  }
+
+  /** Two dense copies of each task vector at worst (one on its way to the backend), the base and the result. */
+  #dense<T>({ rows, columns }: TensorPart, work: () => Promise<T>): Promise<T> {
+    return this.#budget.run(4 * rows * columns * (this.models.length + 2), work);
+  }
+
+  async #survey(pool: ModelPool, plans: readonly TensorPlan[]): Promise<unknown> {
+    const { survey } = this.strategy;
+    if (survey === undefined) return undefined;
+    const parts = plans.filter(({ compared }) => compared.treatment === 'MERGE').flatMap((plan) => plan.parts);
+    const call = <T>(work: () => T): T => {
+      try {
+        return work();
+      } catch (error) {
+        const problem = error instanceof Error ? error.message : String(error);
+        throw pluginErrors.strategyFailed({ strategy: this.strategy.id, step: 'survey', problem }, error);
+      }
+    };
+    return this.#timed('SURVEY', async () => {
+      const rounds = call(() => (typeof survey.rounds === 'function' ? survey.rounds(this.options) : survey.rounds));
+      let state = call(() => survey.start(this.options, this.models.length));
+      for (let round = 0; round < rounds; round += 1) {
+        const observations: unknown[] = [];
+        const window = new OrderedWindow(parts.length, pool.width + 1, (index) =>
+          this.#dense(parts[index]!, () => pool.observe(parts[index]!, state, round)),
+        );
+        try {
+          for (let index = 0; index < parts.length; index += 1) {
+            this.#signal.throwIfAborted();
+            observations.push(await window.take(index));
+            this.#sampleMemory();
+            this.request.onProgress?.({
+              phase: 'SURVEY',
+              done: round * parts.length + index + 1,
+              total: rounds * parts.length,
+            });
+          }
+        } finally {
+          await window.drain();
+        }
+        state = call(() => survey.combine(observations, state, round, this.options));
+      }
+      return state;
+    });
+  }
+
+  async #write(
+    pool: ModelPool,
+    plans: readonly TensorPlan[],
+    state: unknown,
+  ): Promise<Pick<ModelFusionOutcome, 'folder' | 'files' | 'byteLength' | 'digest' | 'tensors' | 'companions'>> {
+    const { request, base } = this;
+    const { dtype = 'KEEP', maxShardBytes } = request;
+    const writer = await openCheckpointWriter(request.outputFolder, {
+      tensors: plans.map(({ compared: { name, base: info }, dtype: own }) => ({ name, shape: info.shape, dtype: own })),
+      ...(maxShardBytes !== undefined && { maxShardBytes }),
+      signal: this.#signal,
+    });
+    try {
+      const companions = await copyCompanions(
+        base.folder,
+        writer,
+        dtype === 'KEEP' ? {} : { dtype: TORCH_NAMES[dtype] },
+      );
+      const byName = new Map(plans.map((plan) => [plan.compared.name, plan]));
+      const ordered = writer.order.map(({ name }) => byName.get(name)!);
+      const parts = ordered.flatMap((plan) => plan.parts);
+      const window = new OrderedWindow(parts.length, pool.width + 1, (index) =>
+        this.#dense(parts[index]!, () => pool.fuse(parts[index]!, state)),
+      );
+      const tensors: FusedTensor[] = [];
+      let taken = 0;
+      try {
+        for (const plan of ordered) {
+          tensors.push(await this.#writeTensor(pool, writer, plan, () => window.take(taken++)));
+        }
+      } finally {
+        await window.drain();
+      }
+      const written = await writer.finish();
+      return { ...written, tensors, companions };
+    } catch (error) {
+      await writer.abort();
+      throw error;
+    }
+  }
+
+  async #writeTensor(
+    pool: ModelPool,
+    writer: CheckpointWriter,
+    plan: TensorPlan,
+    take: () => Promise<FusedPart>,
+  ): Promise<FusedTensor> {
+    const { compared, dtype, parts, rest } = plan;
+    const { name, base: info, treatment } = compared;
+    const described = { name, dtype, shape: info.shape };
+    if (treatment === 'COPY' || parts.length === 0) {
+      await this.#copy(writer, plan);
+      return { ...described, treatment: 'COPIED' };
+    }
+    const size = floatBytes(dtype);
+    const total: { models: number[]; output: number } = { models: this.models.map(() => 0), output: 0 };
+    let coefficients: readonly number[] | undefined;
+    let at = 0;
+    for (const part of parts) {
+      const fused = await take();
+      const count = part.rows * part.columns;
+      if (fused.kind === 'bytes') {
+        await writer.write(name, at * size, fused.bytes);
+        add(total, fused.squares);
+        this.#advance(count);
+      } else {
+        coefficients = fused.coefficients;
+        await this.#combine(pool, writer, { tensor: name, at, count, ...termsOf(part, coefficients), dtype, total });
+      }
+      at += count;
+    }
+    if (rest > 0) {
+      const streams = [skip(storedNumbers(this.base, compared.tiedTo ?? name), at)];
+      await this.#combine(pool, writer, {
+        tensor: name,
+        at,
+        count: rest,
+        streams,
+        factors: [1],
+        dtype,
+        total: undefined,
+      });
+    }
+    const { norms = true } = this.request;
+    return {
+      ...described,
+      treatment: treatment === 'TIED' ? 'TIED' : coefficients ? 'COMBINED' : 'MERGED',
+      ...(coefficients && { coefficients }),
+      ...(parts.length > 1 && { blocks: parts.length }),
+      ...(norms && { norms: { models: total.models.map(Math.sqrt), output: Math.sqrt(total.output) } }),
+    };
+  }
+
+  /** Pieces are computed a little ahead and written in their order, so that the file is hashed on the way. */
+  async #combine(
+    pool: ModelPool,
+    writer: CheckpointWriter,
+    work: Omit<CombineTask, 'norms'> & {
+      readonly at: number;
+      readonly total: { models: number[]; output: number } | undefined;
+    },
+  ): Promise<void> {
+    const { tensor, at, count, streams, factors, dtype, total } = work;
+    const norms = total !== undefined && (this.request.norms ?? true);
+    const size = floatBytes(dtype);
+    const pieces = new OrderedWindow(Math.ceil(count / PIECE), 2 * pool.width + 2, (index) => {
+      const begin = index * PIECE;
+      const task = { tensor, streams: streams.map((stream) => skip(stream, begin)), factors, dtype, norms };
+      return pool.combine({ ...task, count: Math.min(PIECE, count - begin) });
+    });
+    try {
+      for (let index = 0; index < pieces.count; index += 1) {
+        const { bytes, squares } = await pieces.take(index);
+        if (squares) add(total!, squares);
+        await writer.write(tensor, (at + index * PIECE) * size, bytes);
+        this.#advance(bytes.length / size);
+      }
+    } finally {
+      await pieces.drain();
+    }
+  }
+
+  async #copy(writer: CheckpointWriter, { compared }: TensorPlan): Promise<void> {
+    const { name, base: info } = compared;
+    for (let begin = 0; begin < info.byteLength; begin += CHUNK) {
+      const end = Math.min(info.byteLength, begin + CHUNK);
+      await writer.write(name, begin, await this.base.source.readRange(name, begin, end));
+    }
+    this.#advance(info.size);
+  }
+
+  /** The threads read by handles of their own; whether a file was written to meanwhile is known here, where it was opened first. */
+  async #checkUnchanged(): Promise<void> {
+    for (const file of [this.base, ...this.models].flatMap(({ source }) => source.files)) {
+      const [name] = file.tensors.keys();
+      if (name !== undefined) await file.readRange(name, 0, 0);
+    }
+  }
+
+  #advance(count: number): void {
+    this.#done += count;
+    this.#sampleMemory();
+    this.request.onProgress?.({ phase: 'FUSE', done: this.#done, total: this.#total });
+  }
+
+  #sampleMemory(): void {
+    this.#peak = Math.max(this.#peak, process.memoryUsage.rss());
+  }
+
+  async #timed<T>(phase: string, work: () => Promise<T>): Promise<T> {
+    const started = performance.now();
+    const result = await work();
+    this.#timings.push({ phase, seconds: (performance.now() - started) / 1000 });
+    this.#sampleMemory();
+    return result;
+  }
+}
+
+/** θ_0 + Σc·(θ - θ_0) as factors of the stored numbers; a base whose factor is 0 is not read. */
+function termsOf(
+  part: TensorPart,
+  coefficients: readonly number[],
+): { streams: readonly StoredNumbers[]; factors: readonly number[] } {
+  const sum = coefficients.reduce((total, coefficient) => total + coefficient, 0);
+  // An average whose weights are thirds adds up to 1 but for rounding: the base has no part in it.
+  const left = Math.abs(1 - sum) < 1e-15 * coefficients.length ? 0 : 1 - sum;
+  return { streams: [part.base, ...part.models], factors: [left, ...coefficients] };
+}
+
+function add(total: { models: number[]; output: number }, squares: Squares): void {
+  squares.models.forEach((square, i) => (total.models[i]! += square));
+  total.output += squares.output;
+}

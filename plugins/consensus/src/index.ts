@@ -1,2 +1,5 @@
-/** Name of this package. */
-export const packageName = '@crucible/consensus';
+import { definePlugin } from '@crucible/sdk';
+import { consensus } from './consensus.js';
+
+export default definePlugin({ strategies: [consensus] });
+export { consensus } from './consensus.js';

@@ -1,2 +1,5 @@
-/** Name of this package. */
-export const packageName = '@crucible/emr';
+import { definePlugin } from '@crucible/sdk';
+import { emr } from './emr.js';
+
+export default definePlugin({ strategies: [emr] });
+export { emr } from './emr.js';

@@ -14,8 +14,9 @@ export { inspectAdapter, type AdapterBase, type InspectAdapterOptions } from './
 export type * from './import/inspection.js';
 export { openPeftDelta, type PeftDelta, type PeftDeltaParameter } from './import/open-peft-delta.js';
 export { layoutFields, sameLayout, storedParameter, toStoredOrder, type ModuleLayoutFields } from './module-layout.js';
+export { measureAdapter } from './measure-adapter.js';
 export { readPeftFolder, type PeftAdapter, type ReadPeftFolderOptions } from './read-peft-folder.js';
-export { openAdapter } from './open-adapter.js';
+export { openAdapter, type OpenAdapterOptions } from './open-adapter.js';
 export {
   digestFrame,
   openFrame,

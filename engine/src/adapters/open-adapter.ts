@@ -5,18 +5,23 @@ import { parseManifest } from './manifest.js';
 import { layoutProblem } from './module-layout.js';
 import { collectModules, factorName, readFactor, type FactorShapes } from './module-tensors.js';
 
+export interface OpenAdapterOptions extends OpenSafetensorsOptions {
+  /** SHA-256 of the file, where a content-addressed store knows it already: then no more is read than the header. */
+  readonly knownDigest?: string;
+}
+
 /**
- * Opens an adapter: manifest and factors agree once this returns, and the digest is that of the bytes on disk.
+ * Opens an adapter: manifest and factors agree once this returns, and the digest is that of the bytes on disk, or the one that is known.
  * Factors of F32, F16, BF16 or F64 come as float32 when asked for; errors: `adapterErrors`, `tensorErrors`.
  */
-export async function openAdapter(path: string, options: OpenSafetensorsOptions = {}): Promise<AdapterFile> {
+export async function openAdapter(path: string, options: OpenAdapterOptions = {}): Promise<AdapterFile> {
   const tensors = await openSafetensors(path, options);
   try {
     const text = tensors.metadata.get('crucible');
     if (text === undefined) throw adapterErrors.manifestMissing({ file: path, key: 'crucible' });
     const manifest = parseManifest(path, text);
     const modules = joinManifest(path, manifest, collectModules(path, tensors));
-    const digest = await tensors.digest();
+    const digest = options.knownDigest ?? (await tensors.digest());
     return {
       path,
       digest,

@@ -50,7 +50,10 @@ export async function writeAdapter(
 }
 
 /** Scales and layouts are those of the modules themselves, whatever the manifest was given. */
-function withModules(manifest: AdapterManifest, modules: readonly AdapterModuleToWrite[]): AdapterManifest {
+export function withModules(
+  manifest: AdapterManifest,
+  modules: readonly Pick<AdapterModuleToWrite, 'info'>[],
+): AdapterManifest {
   const { moduleScales: _, moduleLayouts: __, ...rest } = manifest;
   const moduleScales = Object.create(null) as Record<string, number>;
   const moduleLayouts = Object.create(null) as Record<string, ModuleLayoutFields>;

@@ -65,14 +65,20 @@ function principalBasis(x: Matrix): { readonly basis: Matrix; readonly coordinat
 
 /** Makes the entry of largest magnitude of each basis vector positive. */
 function flipToPositive(basis: Matrix, coordinates: Matrix): void {
-  for (let j = 0; j < basis.columns; j += 1) {
-    let largest = 0;
-    for (let at = j; at < basis.data.length; at += basis.columns) {
-      if (Math.abs(basis.data[at]!) > Math.abs(largest)) largest = basis.data[at]!;
+  const { rows, columns, data } = basis;
+  // Row by row, as the numbers lie: column by column each would be a miss of the cache.
+  const largest = new Float64Array(columns);
+  for (let i = 0; i < rows; i += 1) {
+    for (let j = 0, at = i * columns; j < columns; j += 1, at += 1) {
+      const value = data[at]!;
+      if (Math.abs(value) > Math.abs(largest[j]!)) largest[j] = value;
     }
-    if (largest >= 0) continue;
-    for (const { data, columns } of [basis, coordinates]) {
-      for (let at = j; at < data.length; at += columns) data[at] = -data[at]!;
+  }
+  for (const matrix of [basis, coordinates]) {
+    for (let i = 0; i < matrix.rows; i += 1) {
+      for (let j = 0, at = i * columns; j < columns; j += 1, at += 1) {
+        if (largest[j]! < 0) matrix.data[at] = -matrix.data[at]!;
+      }
     }
   }
 }

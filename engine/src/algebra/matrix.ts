@@ -19,7 +19,7 @@ export function createMatrix(rows: number, columns: number, data = new Float64Ar
 
 /** Widens row-major numbers to float64, exactly; always a copy. */
 export function matrixFrom(rows: number, columns: number, values: ArrayLike<number>): Matrix {
-  return createMatrix(rows, columns, Float64Array.from(values));
+  return createMatrix(rows, columns, ArrayBuffer.isView(values) ? new Float64Array(values) : Float64Array.from(values));
 }
 
 export const formatShape = ({ rows, columns }: Matrix): string => `[${rows}, ${columns}]`;
@@ -102,12 +102,18 @@ function combine(operation: string, x: Matrix, y: Matrix, factor: number): Matri
 
 /** Multiplies every entry. */
 export function scaleMatrix({ rows, columns, data }: Matrix, factor: number): Matrix {
-  return { rows, columns, data: data.map((value) => value * factor) };
+  const out = new Float64Array(data.length);
+  for (let at = 0; at < data.length; at += 1) out[at] = data[at]! * factor;
+  return { rows, columns, data: out };
 }
 
 /** Multiplies column j by `factors[j]`. */
 export function scaleColumns({ rows, columns, data }: Matrix, factors: ArrayLike<number>): Matrix {
-  return { rows, columns, data: data.map((value, at) => value * factors[at % columns]!) };
+  const out = new Float64Array(data.length);
+  for (let i = 0; i < rows; i += 1) {
+    for (let j = 0, at = i * columns; j < columns; j += 1, at += 1) out[at] = data[at]! * factors[j]!;
+  }
+  return { rows, columns, data: out };
 }
 
 /** Multiplies row i by `factors[i]`. */

@@ -1,10 +1,7 @@
 import { algebraErrors } from './errors.js';
 import { createMatrix, formatShape, transpose, type Matrix } from './matrix.js';
-
-/** Columns per block: two rows of the result and four of the right factor stay in the first-level cache. */
-const COLUMN_BLOCK = 512;
-/** Rows and inner steps per tile: 64 × 64 numbers are 32 KB, and the 64 rows of the right factor stay in the second-level cache. */
-const TILE = 64;
+import { TILE } from './wasm/algebra-kernel-code.js';
+import { createAlgebraKernels, type AlgebraKernels } from './wasm/algebra-kernels.js';
 
 /** Which entries are known to be zero, or not wanted. */
 type Triangle = 'NONE' | 'RESULT_UPPER' | 'RIGHT_UPPER';
@@ -52,9 +49,17 @@ export function gram(x: Matrix): Matrix {
   return out;
 }
 
+/** Sides of the blocks that are worked on at a time: three blocks of 256 × 256 numbers fit into the second-level cache of today's machines. */
+const BLOCK = 256;
+const BYTES = 8;
+/** Blocks of X, of Y in strips, of the result, and of what is to be packed. */
+const BLOCK_SIZE = BLOCK * BLOCK;
+const [X_AT, STRIPS_AT, C_AT, STAGE_AT] = [0, BLOCK_SIZE, 2 * BLOCK_SIZE, 3 * BLOCK_SIZE];
+let kernels: AlgebraKernels | undefined;
+
 /**
- * out += X·Y, where X(i, p) = x[i·rowStep + p·innerStep] and Y is row-major. Tiles of X are packed first, so that a transposed X costs no more.
- * The order of the sums depends on the shapes alone.
+ * out += X·Y, where X(i, p) = x[i·rowStep + p·innerStep] and Y is row-major, by blocks, in WebAssembly. The order of the sums depends on the shapes
+ * alone, so that the same input gives the same bits on every machine.
  */
 function addProduct(
   out: Float64Array,
@@ -67,112 +72,103 @@ function addProduct(
   n: number,
   triangle: Triangle,
 ): void {
-  const tile = new Float64Array(TILE * TILE);
-  for (let p0 = 0; p0 < k; p0 += TILE) {
-    const depth = Math.min(TILE, k - p0);
-    for (let i0 = 0; i0 < m; i0 += TILE) {
-      const height = Math.min(TILE, m - i0);
-      pack(tile, x, i0 * rowStep + p0 * innerStep, rowStep, innerStep, height, depth);
-      const first = triangle === 'RESULT_UPPER' ? i0 : triangle === 'RIGHT_UPPER' ? p0 : 0;
-      for (let j0 = first; j0 < n; j0 += COLUMN_BLOCK) {
-        const j1 = Math.min(n, j0 + COLUMN_BLOCK);
-        for (let i = 0; i < height; i += 2) {
-          const from = triangle === 'RESULT_UPPER' ? Math.max(j0, i0 + i) : j0;
-          const at = (i0 + i) * n;
-          if (i + 1 < height) addTwoRows(out, at, tile, i * TILE, depth, y, p0 * n, n, from, j1);
-          else addOneRow(out, at, tile, i * TILE, depth, y, p0 * n, n, from, j1);
+  const { floats, tilesOfColumn } = (kernels ??= createAlgebraKernels(4 * BLOCK_SIZE));
+  const transposed = innerStep !== 1;
+  for (let p0 = 0; p0 < k; p0 += BLOCK) {
+    const depth = Math.min(BLOCK, k - p0);
+    for (let j0 = 0; j0 < n; j0 += BLOCK) {
+      const width = Math.min(BLOCK, n - j0);
+      if (triangle === 'RIGHT_UPPER' && p0 >= j0 + width) continue;
+      const stride = padded(width);
+      copyBlock(floats, STAGE_AT, stride, y, p0 * n + j0, n, depth, width);
+      packStrips(STRIPS_AT, depth, stride);
+      for (let i0 = 0; i0 < m; i0 += BLOCK) {
+        const height = Math.min(BLOCK, m - i0);
+        if (triangle === 'RESULT_UPPER' && i0 >= j0 + width) continue;
+        const tall = padded(height);
+        if (transposed) {
+          copyBlock(floats, STAGE_AT, tall, x, i0 + p0 * innerStep, innerStep, depth, height);
+          packStrips(X_AT, depth, tall);
+        } else {
+          copyBlock(floats, X_AT, depth, x, i0 * rowStep + p0, rowStep, height, depth);
+          floats.fill(0, X_AT + height * depth, X_AT + tall * depth);
         }
+        floats.fill(0, C_AT, C_AT + tall * stride);
+        const [iStep, pStep] = transposed ? [1, TILE] : [depth, 1];
+        for (let strip = 0; strip < stride; strip += TILE) {
+          // Above the diagonal of the result: rows that begin beyond the last column of the strip are not wanted.
+          const wanted =
+            triangle === 'RESULT_UPPER' ? Math.min(tall, padded(Math.max(0, j0 + strip + TILE - i0))) : tall;
+          // Above the diagonal of Y: it is zero below the last column of the strip.
+          const deep = triangle === 'RIGHT_UPPER' ? Math.min(depth, Math.max(0, j0 + strip + TILE - p0)) : depth;
+          const c = (C_AT + strip) * BYTES;
+          const strips = (STRIPS_AT + strip * depth) * BYTES;
+          tilesOfColumn(
+            c,
+            c + wanted * stride * BYTES,
+            stride * BYTES,
+            X_AT * BYTES,
+            depth * TILE * BYTES,
+            iStep * BYTES,
+            pStep * BYTES,
+            strips,
+            strips + deep * TILE * BYTES,
+          );
+        }
+        addBlock(out, i0 * n + j0, n, floats, stride, height, width, p0 === 0);
       }
     }
   }
 }
 
-function pack(
-  tile: Float64Array,
-  x: Float64Array,
+/** Packs a block of rows of `stride` numbers into strips of four columns each. */
+function packStrips(at: number, rows: number, stride: number): void {
+  for (let column = 0; column < stride; column += TILE) {
+    const strip = (at + column * rows) * BYTES;
+    kernels!.packStrip(strip, strip + rows * TILE * BYTES, (STAGE_AT + column) * BYTES, stride * BYTES);
+  }
+}
+
+const padded = (length: number): number => Math.ceil(length / TILE) * TILE;
+
+/** A block of a row-major matrix to rows of `stride` numbers, with zeros behind it. */
+function copyBlock(
+  floats: Float64Array,
   at: number,
-  rowStep: number,
-  innerStep: number,
-  height: number,
-  depth: number,
+  stride: number,
+  from: Float64Array,
+  fromAt: number,
+  step: number,
+  rows: number,
+  columns: number,
 ): void {
-  if (innerStep === 1) {
-    for (let i = 0; i < height; i += 1) {
-      for (let p = 0; p < depth; p += 1) tile[i * TILE + p] = x[at + i * rowStep + p]!;
-    }
+  if (stride === step && columns === step) {
+    floats.set(from.subarray(fromAt, fromAt + rows * step), at);
     return;
   }
-  for (let p = 0; p < depth; p += 1) {
-    for (let i = 0; i < height; i += 1) tile[i * TILE + p] = x[at + i * rowStep + p * innerStep]!;
+  for (let i = 0; i < rows; i += 1) {
+    floats.set(from.subarray(fromAt + i * step, fromAt + i * step + columns), at + i * stride);
+    if (stride > columns) floats.fill(0, at + i * stride + columns, at + (i + 1) * stride);
   }
 }
 
-/** Two rows of the result times four inner steps at once: eight products for each six loads, measured at twice the speed of one row at a time. */
-function addTwoRows(
+function addBlock(
   out: Float64Array,
   at: number,
-  tile: Float64Array,
-  row: number,
-  depth: number,
-  y: Float64Array,
-  yAt: number,
-  n: number,
-  j0: number,
-  j1: number,
+  step: number,
+  floats: Float64Array,
+  stride: number,
+  rows: number,
+  columns: number,
+  first: boolean,
 ): void {
-  const below = at + n;
-  let p = 0;
-  for (; p + 3 < depth; p += 4) {
-    const a = row + p;
-    const b = a + TILE;
-    const a0 = tile[a]!;
-    const a1 = tile[a + 1]!;
-    const a2 = tile[a + 2]!;
-    const a3 = tile[a + 3]!;
-    const b0 = tile[b]!;
-    const b1 = tile[b + 1]!;
-    const b2 = tile[b + 2]!;
-    const b3 = tile[b + 3]!;
-    const y0 = yAt + p * n;
-    const y1 = y0 + n;
-    const y2 = y1 + n;
-    const y3 = y2 + n;
-    for (let j = j0; j < j1; j += 1) {
-      const u = y[y0 + j]!;
-      const v = y[y1 + j]!;
-      const w = y[y2 + j]!;
-      const z = y[y3 + j]!;
-      out[at + j]! += a0 * u + a1 * v + a2 * w + a3 * z;
-      out[below + j]! += b0 * u + b1 * v + b2 * w + b3 * z;
-    }
+  if (first && stride === step && columns === step) {
+    out.set(floats.subarray(C_AT, C_AT + rows * stride), at);
+    return;
   }
-  for (; p < depth; p += 1) {
-    const a0 = tile[row + p]!;
-    const b0 = tile[row + TILE + p]!;
-    const y0 = yAt + p * n;
-    for (let j = j0; j < j1; j += 1) {
-      const u = y[y0 + j]!;
-      out[at + j]! += a0 * u;
-      out[below + j]! += b0 * u;
-    }
-  }
-}
-
-function addOneRow(
-  out: Float64Array,
-  at: number,
-  tile: Float64Array,
-  row: number,
-  depth: number,
-  y: Float64Array,
-  yAt: number,
-  n: number,
-  j0: number,
-  j1: number,
-): void {
-  for (let p = 0; p < depth; p += 1) {
-    const a0 = tile[row + p]!;
-    const y0 = yAt + p * n;
-    for (let j = j0; j < j1; j += 1) out[at + j]! += a0 * y[y0 + j]!;
+  for (let i = 0; i < rows; i += 1) {
+    const [to, from] = [at + i * step, C_AT + i * stride];
+    if (first) out.set(floats.subarray(from, from + columns), to);
+    else for (let j = 0; j < columns; j += 1) out[to + j]! += floats[from + j]!;
   }
 }

@@ -2,6 +2,8 @@ import { algebraErrors } from './errors.js';
 import { createMatrix, transpose, type Matrix } from './matrix.js';
 import { multiply } from './multiply.js';
 import { thinQr } from './thin-qr.js';
+import { TILE } from './wasm/algebra-kernel-code.js';
+import { createAlgebraKernels, type AlgebraKernels } from './wasm/algebra-kernels.js';
 
 /** x = U·diag(S)·Vᵀ. Singular values fall; only those above rounding are there, so that every column of U and V means something. */
 export interface Svd {
@@ -48,78 +50,75 @@ function orthogonalizeRows(x: Matrix): {
   readonly vectors: Matrix;
 } {
   const { rows: p, columns: q } = x;
-  const work = Array.from({ length: p }, (_, i) => x.data.slice(i * q, (i + 1) * q));
-  const turn = Array.from({ length: p }, (_, i) => new Float64Array(p).fill(1, i, i + 1));
-  const squares = Float64Array.from(work, (row) => dot(row, row));
+  // Each row of x with its row of the rotations behind it, so that one pass turns both; each part is padded with zeros.
+  const width = padded(q);
+  const stride = width + padded(p);
+  const { floats, dot, rotate } = kernelsFor(p * stride);
+  floats.fill(0, 0, p * stride);
+  for (let i = 0; i < p; i += 1) {
+    floats.set(x.data.subarray(i * q, (i + 1) * q), i * stride);
+    floats[i * stride + width + i] = 1;
+  }
+  const [widthBytes, strideBytes] = [width * BYTES, stride * BYTES];
+  // Where each row lies: pivoting changes places and no numbers.
+  const at = Int32Array.from({ length: p }, (_, i) => i * strideBytes);
+  const squareOf = (row: number): number => dot(row, row + widthBytes, row);
+  const squares = Float64Array.from(at, squareOf);
   const tolerance = Math.sqrt(p) * Number.EPSILON;
   let sweeps = 0;
   for (let rotated = p > 1; rotated; sweeps += 1) {
     if (sweeps === MAX_SWEEPS) throw algebraErrors.notConverged({ rows: p, columns: q, sweeps });
     rotated = false;
     for (let i = 0; i < p - 1; i += 1) {
-      bringLargestFirst(i, work, turn, squares);
+      bringLargestFirst(i, at, squares);
+      const first = at[i]!;
       for (let j = i + 1; j < p; j += 1) {
-        const product = dot(work[i]!, work[j]!);
+        const second = at[j]!;
+        const product = dot(first, first + widthBytes, second);
         // Two roots, for the product of two squares could overflow.
         if (Math.abs(product) <= tolerance * Math.sqrt(squares[i]!) * Math.sqrt(squares[j]!)) continue;
         rotated = true;
         const cotangent = (squares[j]! - squares[i]!) / (2 * product);
         const tangent = (cotangent < 0 ? -1 : 1) / (Math.abs(cotangent) + Math.sqrt(1 + cotangent * cotangent));
         const cosine = 1 / Math.sqrt(1 + tangent * tangent);
-        rotate(work[i]!, work[j]!, cosine, cosine * tangent);
-        rotate(turn[i]!, turn[j]!, cosine, cosine * tangent);
+        rotate(first, first + strideBytes, second, cosine, cosine * tangent);
         squares[i]! -= tangent * product;
         squares[j]! += tangent * product;
       }
     }
     // Updated squares drift; fresh ones keep the test for convergence honest.
-    for (let i = 0; i < p; i += 1) squares[i] = dot(work[i]!, work[i]!);
+    for (let i = 0; i < p; i += 1) squares[i] = squareOf(at[i]!);
   }
   const order = Array.from(squares.keys()).sort((i, j) => squares[j]! - squares[i]! || i - j);
   const singularValues = Float64Array.from(order, (i) => Math.sqrt(squares[i]!));
   const rotations = createMatrix(p, p);
   const vectors = createMatrix(p, q);
   order.forEach((from, to) => {
-    rotations.data.set(turn[from]!, to * p);
+    const row = at[from]! / BYTES;
+    rotations.data.set(floats.subarray(row + width, row + width + p), to * p);
     const value = singularValues[to]!;
-    for (let j = 0; j < q; j += 1) vectors.data[to * q + j] = work[from]![j]! / value;
+    for (let j = 0; j < q; j += 1) vectors.data[to * q + j] = floats[row + j]! / value;
   });
   return { rotations, singularValues, vectors };
 }
 
 /** De Rijk's pivoting: fewer sweeps. */
-function bringLargestFirst(i: number, work: Float64Array[], turn: Float64Array[], squares: Float64Array): void {
+function bringLargestFirst(i: number, at: Int32Array, squares: Float64Array): void {
   let largest = i;
   for (let j = i + 1; j < squares.length; j += 1) if (squares[j]! > squares[largest]!) largest = j;
   if (largest === i) return;
-  [work[i], work[largest]] = [work[largest]!, work[i]!];
-  [turn[i], turn[largest]] = [turn[largest]!, turn[i]!];
+  [at[i], at[largest]] = [at[largest]!, at[i]!];
   [squares[i], squares[largest]] = [squares[largest]!, squares[i]!];
 }
 
-function dot(x: Float64Array, y: Float64Array): number {
-  let s0 = 0;
-  let s1 = 0;
-  let s2 = 0;
-  let s3 = 0;
-  let k = 0;
-  for (; k + 3 < x.length; k += 4) {
-    s0 += x[k]! * y[k]!;
-    s1 += x[k + 1]! * y[k + 1]!;
-    s2 += x[k + 2]! * y[k + 2]!;
-    s3 += x[k + 3]! * y[k + 3]!;
-  }
-  for (; k < x.length; k += 1) s0 += x[k]! * y[k]!;
-  return s0 + s1 + (s2 + s3);
-}
+const BYTES = 8;
+const padded = (length: number): number => Math.ceil(length / TILE) * TILE;
 
-function rotate(x: Float64Array, y: Float64Array, cosine: number, sine: number): void {
-  for (let k = 0; k < x.length; k += 1) {
-    const u = x[k]!;
-    const v = y[k]!;
-    x[k] = cosine * u - sine * v;
-    y[k] = sine * u + cosine * v;
-  }
+/** Room that is kept from one decomposition to the next, 2 MB: a core of 256 × 256 with its rotations, rounded up. Larger ones get memory of their own. */
+const KEPT = 256 * 1024;
+let kept: AlgebraKernels | undefined;
+function kernelsFor(count: number): AlgebraKernels {
+  return count > KEPT ? createAlgebraKernels(count) : (kept ??= createAlgebraKernels(KEPT));
 }
 
 function fixSigns(u: Matrix, vt: Matrix): void {

@@ -146,7 +146,7 @@ function choleskyByPivots(
     for (let at = 0; at < open - 1; at += 1) {
       const i = columns[at]!;
       const factor = row[i]!;
-      for (let j = 0; j < k; j += 1) work[i * k + j]! -= factor * row[j]!;
+      for (let j = 0, entry = i * k; j < k; j += 1, entry += 1) work[entry]! -= factor * row[j]!;
     }
   }
   const p = order.length;

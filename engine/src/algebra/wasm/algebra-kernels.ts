@@ -1,0 +1,42 @@
+import { algebraKernelCode } from './algebra-kernel-code.js';
+
+/** What is used of the runtime's WebAssembly; its types come with browser libraries, which the engine does not have. */
+interface WasmRuntime {
+  readonly Module: new (code: Uint8Array<ArrayBuffer>) => object;
+  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
+  readonly Instance: new (
+    module: object,
+    imports: { readonly env: { readonly memory: object } },
+  ) => { readonly exports: object };
+}
+const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: WasmRuntime };
+
+/** Kernels over memory of their own, which never grows, so that views of it stay valid. Pointers and steps are in bytes. */
+export interface AlgebraKernels {
+  readonly floats: Float64Array<ArrayBuffer>;
+  readonly tilesOfColumn: (
+    c: number,
+    cEnd: number,
+    cStep: number,
+    x: number,
+    tileStep: number,
+    rowStep: number,
+    innerStep: number,
+    y: number,
+    yEnd: number,
+  ) => void;
+  readonly packStrip: (out: number, end: number, y: number, yStep: number) => void;
+  readonly dot: (x: number, end: number, y: number) => number;
+  readonly rotate: (x: number, end: number, y: number, cosine: number, sine: number) => void;
+}
+
+const PAGE = 65_536;
+let compiled: object | undefined;
+
+/** Kernels with room for `count` float64. */
+export function createAlgebraKernels(count: number): AlgebraKernels {
+  compiled ??= new wasm.Module(algebraKernelCode());
+  const memory = new wasm.Memory({ initial: Math.ceil((count * 8) / PAGE) });
+  const { exports } = new wasm.Instance(compiled, { env: { memory } });
+  return { ...(exports as Omit<AlgebraKernels, 'floats'>), floats: new Float64Array(memory.buffer) };
+}

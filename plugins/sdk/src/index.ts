@@ -15,5 +15,7 @@ export type { OptionIssue } from './options/option-issue.js';
 export { optionsJsonSchema, type JsonSchema, type JsonValue } from './options/options-json-schema.js';
 export type { ParsedOptions } from './options/check-own-options.js';
 export { unsuitable, WRAPPER_DEPTH, wrappedBy, type StrategyDirectory } from './options/check-rule.js';
+export { matchModules } from './options/match-modules.js';
 export { checkOptions, parseOptions } from './options/parse-options.js';
+export { schedulableOf, scheduleLimits, WEIGHT, type Schedule } from './options/schedule.js';
 export { SDK_VERSION } from './sdk-version.js';

@@ -72,7 +72,7 @@ export interface ModuleInput<Options> {
   /** `[out, in]` of ΔW. */
   readonly outFeatures: number;
   readonly inFeatures: number;
-  /** Options as they hold in this module, with the schedules of all adapters applied. */
+  /** Options as they hold in this module, with the schedules applied that name no adapter. */
   readonly options: Options;
   /** θ0 of this tensor, in the shape of the members' vectors: in fusions of full models, where rules of whole weights (SLERP, linear) may need it. */
   readonly base?: Tensor2D;
@@ -111,7 +111,10 @@ interface StrategyDescription<Schema extends z.ZodObject> {
   readonly elementwise?: boolean;
   /** `PER_ADAPTER`: one fused adapter for each that went in (EMR). Default: one for all. */
   readonly outputs?: 'ONE' | 'PER_ADAPTER';
-  /** Numeric options that may vary by adapter, layer and module. `weight` of an adapter always may. */
+  /**
+   * Numeric options that may vary by adapter, layer and module: those that it reads from `ModuleMember.options`, or from `ModuleInput.options` where they
+   * are the module's own. `weight` of an adapter always may.
+   */
   readonly schedulable?: readonly string[];
   /** In FACTOR space: whether task vectors are measured from the frame (A - A0, the paper's code) or from zero (A, LoraHub and PEFT). */
   readonly factorOrigin?: 'FRAME' | 'ZERO';

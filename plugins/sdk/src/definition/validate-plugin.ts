@@ -90,6 +90,11 @@ function validateOptions(subject: string, strategy: Strategy): void {
   const taken = fields.find(({ name }) => HOST_OPTIONS.includes(name));
   if (taken) refuse(`${subject}, option "${taken.name}"`, 'the platform adds an option of that name; choose another');
   if (fields.some(({ required }) => required)) return;
+  for (const name of strategy.schedulable ?? []) {
+    const type = fields.find((field) => field.name === name)?.type;
+    if (type === 'FLOAT' || type === 'INT') continue;
+    refuse(subject, `"${name}" is schedulable and ${type === undefined ? 'no option of it' : 'no number'}`);
+  }
   // What a wrapper wraps by default is looked up when it is used: it may come from another package.
   const defaults = checkOwnOptions(strategy, {});
   if (!defaults.ok) refuse(subject, `its defaults are invalid: ${defaults.issues[0]?.message ?? 'refused'}`);

@@ -72,6 +72,20 @@ export const fusionErrors = {
     message: (d: { strategy: string; space: string }) =>
       `strategy "${d.strategy}" descends along the gradient of its objective, and there is none in ${d.space} space`,
   }),
+  scheduleUnmatched: defineError({
+    code: 'FUSION_SCHEDULE_UNMATCHED',
+    summary: 'A schedule names modules that no adapter of the run has.',
+    remedy: 'Correct the pattern: it is matched against whole module names, with * for any text.',
+    message: (d: { strategy: string; path: string; pattern: string; example: string }) =>
+      `options of "${d.strategy}", ${d.path}.modules: "${d.pattern}" matches no module; one is "${d.example}"`,
+  }),
+  scheduleAdapter: defineError({
+    code: 'FUSION_SCHEDULE_ADAPTER',
+    summary: 'A schedule names an adapter that is not in the run.',
+    remedy: 'Give the position of the adapter in the list of adapters, from 0.',
+    message: (d: { strategy: string; path: string; got: number; adapters: number }) =>
+      `options of "${d.strategy}", ${d.path}.adapter: got ${d.got}, and there are ${d.adapters} adapters, from 0`,
+  }),
   notReproducible: defineError({
     code: 'FUSION_NOT_REPRODUCIBLE',
     summary: 'A strategy gave another result when the same module was fused a second time.',

@@ -9,6 +9,13 @@ export { resolveSpace } from './check/resolve-space.js';
 export { composeAdapters, type ComposedModule, type Composition } from './compose-adapters.js';
 export { fusionErrors } from './fusion-errors.js';
 export { coefficientsOf, groupModules, type ModuleGroups } from './fusion/group-modules.js';
+export {
+  applySchedule,
+  scheduleModules,
+  type ModuleSchedule,
+  type ModuleSettings,
+  type ScheduleRequest,
+} from './fusion/schedule-modules.js';
 export { fusionLimits } from './fusion-limits.js';
 export type * from './fusion-run.js';
 export { discoverPlugins, type DiscoveryOptions } from './plugins/discover-plugins.js';

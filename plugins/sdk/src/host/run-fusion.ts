@@ -18,6 +18,7 @@ import { planModules, type ModulePlan } from './fusion/module-plan.js';
 import type { ModuleTask } from './fusion/module-task.js';
 import { openPool } from './fusion/open-pool.js';
 import { OrderedWindow } from './fusion/ordered-window.js';
+import { applySchedule, scheduleModules, type ModuleSchedule } from './fusion/schedule-modules.js';
 import { runSearch, type FoundCoefficients } from './fusion/run-search.js';
 import { readModule } from './fusion/read-module.js';
 import { outputPathOf } from './fusion/output-path.js';
@@ -38,11 +39,13 @@ export async function runFusion(request: FusionRequest): Promise<FusionOutcome> 
 
 class FusionRunner {
   readonly #request: FusionRequest;
+  /** With defaults filled in, and the schedules. */
+  readonly #options: Readonly<Record<string, unknown>>;
   /** A wrapper with what it wraps, as one rule. */
   readonly #strategy: ResolvedStrategy;
-  readonly #options: Readonly<Record<string, unknown>>;
   readonly #space: FusionSpace;
   readonly #plans: readonly ModulePlan[];
+  readonly #schedule: ModuleSchedule | undefined;
   readonly #timings: FusionTiming[] = [];
   #peak = 0;
 
@@ -60,6 +63,13 @@ class FusionRunner {
     this.#strategy = resolveStrategy(strategy, this.#options, request.strategies);
     this.#space = resolveSpace(check);
     this.#plans = planModules(members.map(({ adapter }) => adapter));
+    this.#schedule = scheduleModules({
+      strategy,
+      strategies: request.strategies,
+      options: this.#options,
+      modules: this.#plans.map(({ module }) => module),
+      weights: members.map(({ weight }) => weight),
+    });
   }
 
   async execute(): Promise<FusionOutcome> {
@@ -105,11 +115,12 @@ class FusionRunner {
   async #survey(strategy: ModuleStrategy, pool: ModulePool): Promise<unknown> {
     const { survey } = strategy;
     if (survey === undefined) return undefined;
+    const options = this.#schedule?.options ?? this.#options;
     return this.#timed('SURVEY', async () => {
       const rounds = this.#call('survey', () =>
-        typeof survey.rounds === 'function' ? survey.rounds(this.#options) : survey.rounds,
+        typeof survey.rounds === 'function' ? survey.rounds(options) : survey.rounds,
       );
-      let state = this.#call('survey', () => survey.start(this.#options, this.#request.members.length));
+      let state = this.#call('survey', () => survey.start(options, this.#request.members.length));
       for (let round = 0; round < rounds; round += 1) {
         const observations: unknown[] = [];
         const window = new OrderedWindow(this.#plans.length, pool.width + 1, async (index) =>
@@ -123,7 +134,7 @@ class FusionRunner {
         } finally {
           await window.drain();
         }
-        state = this.#call('survey', () => survey.combine(observations, state, round, this.#options));
+        state = this.#call('survey', () => survey.combine(observations, state, round, options));
       }
       return state;
     });
@@ -219,7 +230,8 @@ class FusionRunner {
     const strategy = this.#strategy;
     signal.throwIfAborted();
     const measured = this.#space === 'FACTOR' && strategy.factorOrigin !== 'ZERO';
-    return readModule(plan, members, measured ? frame : undefined, strategy.needs.statistics);
+    const task = await readModule(plan, members, measured ? frame : undefined, strategy.needs.statistics);
+    return applySchedule(task, this.#schedule);
   }
 
   #call<T>(step: string, work: () => T): T {

@@ -2,8 +2,10 @@ import type { AdapterManifest } from '@crucible/engine/adapters';
 import type { AdapterMethodDefinition } from '../../contract/plugin.js';
 import { FUSION_SPACES, type FusionSpace } from '../../contract/fusion-space.js';
 import type { StatisticsKind, Strategy } from '../../contract/strategy.js';
-import type { StrategyDirectory } from '../../options/check-rule.js';
+import { wrappedBy, type StrategyDirectory } from '../../options/check-rule.js';
+import type { OptionIssue } from '../../options/option-issue.js';
 import { checkOptions } from '../../options/parse-options.js';
+import type { Schedule } from '../../options/schedule.js';
 import { fusionLimits } from '../fusion-limits.js';
 import { frameProblem } from './frame-problem.js';
 import { resolveForCheck } from '../wrapper/resolve-strategy.js';
@@ -146,14 +148,34 @@ function checkRanks(check: FusionCheck): readonly Incompatibility[] {
   return [{ code: 'RANKS_DIFFER', message, path: ['adapters', other + 1] }];
 }
 
-function checkOptionValues({ strategy, options, strategies }: FusionCheck): readonly Incompatibility[] {
+function checkOptionValues({ strategy, options, strategies, members }: FusionCheck): readonly Incompatibility[] {
   const parsed = checkOptions(strategy, options, strategies);
-  if (parsed.ok) return [];
-  return parsed.issues.map(({ path, message }) => ({
+  const issues = parsed.ok ? adapterIssues(strategy, parsed.options, strategies, members.length) : parsed.issues;
+  return issues.map(({ path, message }) => ({
     code: 'OPTIONS_INVALID' as const,
     message: `Option ${path.length ? `"${path.join('.')}"` : 'object'} of "${strategy.id}": ${message}.`,
     path: ['options', ...path],
   }));
+}
+
+/** Schedules name adapters by their position, which only the run can tell to be there. */
+function adapterIssues(
+  strategy: Strategy,
+  options: Readonly<Record<string, unknown>>,
+  strategies: StrategyDirectory | undefined,
+  count: number,
+): readonly OptionIssue[] {
+  const schedules = (options['schedules'] ?? []) as readonly Schedule[];
+  const own = schedules.flatMap(({ adapter }, index) => {
+    if (adapter === undefined || adapter < count) return [];
+    return [
+      { path: ['schedules', index, 'adapter'], message: `got ${adapter}, and there are ${count} adapters, from 0` },
+    ];
+  });
+  if (strategy.kind !== 'WRAPPER') return own;
+  const rule = wrappedBy(strategy, options);
+  const inner = adapterIssues(strategies!.get(rule.id)!, rule.options, strategies, count);
+  return [...own, ...inner.map(({ path, message }) => ({ path: ['rule', rule.id, ...path], message }))];
 }
 
 function checkOutputRank({ outputRank }: FusionCheck): readonly Incompatibility[] {

@@ -205,23 +205,24 @@ function inFrame({ members: [first] }: ModuleTask, { a, rank, scale }: FusedFact
 }
 
 function inputOf(
-  { options, space, weights }: FuserSetup,
-  { module, index, count, outFeatures, inFeatures, members }: ModuleTask,
+  setup: FuserSetup,
+  { module, index, count, outFeatures, inFeatures, members, ...scheduled }: ModuleTask,
   vectors: LazyVectors,
 ): ModuleInput<Readonly<Record<string, unknown>>> {
+  const { options = setup.options, weights = setup.weights } = scheduled;
   return {
     module,
     index,
     count,
-    space,
+    space: setup.space,
     outFeatures,
     inFeatures,
     options,
-    members: members.map(({ position, digest, weight, rank, scale, a, b, statistics }, place) => ({
+    members: members.map(({ position, digest, weight, rank, scale, a, b, statistics, options: own }, place) => ({
       position,
       digest,
       weight,
-      options,
+      options: own ?? options,
       factors: { rank, scale, a, b },
       ...(statistics && { statistics }),
       get vectors() {

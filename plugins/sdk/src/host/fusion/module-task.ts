@@ -14,6 +14,8 @@ export interface TaskMember {
   readonly b: Float32Array;
   /** GRAM `[in, in]` or FISHER `[out, in]`, where the strategy needs it. */
   readonly statistics?: Float32Array;
+  /** Options as they hold for this adapter in this module, where something is scheduled. */
+  readonly options?: Readonly<Record<string, unknown>>;
 }
 
 /** Everything that fusing one module takes: it can travel to another thread. */
@@ -26,6 +28,9 @@ export interface ModuleTask {
   readonly members: readonly TaskMember[];
   /** A0 `[rank, in]`, where FACTOR space measures from the frame. */
   readonly frameA?: Float32Array;
+  /** Options and weights as they hold in this module, where something is scheduled. */
+  readonly options?: Readonly<Record<string, unknown>>;
+  readonly weights?: readonly number[];
 }
 
 /** A module of the output: ΔW = scale · B · A. */

@@ -26,6 +26,12 @@ export default definePlugin({ strategies: [
     rounds: 2, start: () => ({ total: 0 }), observe: ({ index }, _, round) => (index + 1) * (round + 1),
     combine: (observations, state) => ({ total: state.total + observations.reduce((a, b) => a + b, 0) }),
   }),
+  { ...rule('scheduled', ({ members, options }, state) => ({
+    kind: 'combination', coefficients: members.map(({ weight, options: own }) => weight * own.factor + options.factor + state.total),
+  }), {
+    rounds: 1, start: ({ factor }) => ({ total: factor }), observe: ({ weights, options }) => weights[1] * options.factor,
+    combine: (observations) => ({ total: observations.reduce((a, b) => a + b, 0) }),
+  }), options: z.object({ factor: z.number().default(1).describe('x') }), schedulable: ['factor'] },
   { ...rule('each', ({ members }, _, { tf }) => ({
     kind: 'outputs', outputs: members.map(({ vectors, weight }) => [tf.mul(vectors[0], weight)]),
   })), outputs: 'PER_ADAPTER' },
@@ -46,7 +52,19 @@ export default definePlugin({ strategies: [
 ] });
 `;
 
-const ids = ['good', 'counted', 'each', 'factored', 'turning', 'throwing', 'exiting', 'spinning', 'logging', 'drawing'];
+const ids = [
+  'scheduled',
+  'good',
+  'counted',
+  'each',
+  'factored',
+  'turning',
+  'throwing',
+  'exiting',
+  'spinning',
+  'logging',
+  'drawing',
+];
 let root: string;
 let strategies: ReadonlyMap<string, Strategy>;
 const adapters: readonly AdapterFile[] = [1, 2, 3].map((seed) => syntheticAdapter({ seed }));
@@ -85,6 +103,22 @@ describe('several processes', () => {
       expect(new Set(digests).size).toBe(1);
     },
   );
+
+  it('give the bytes of one where weights and options vary by adapter, layer and module', async () => {
+    const options = {
+      schedules: [
+        { parameter: 'factor', adapter: 1, values: [0.1, 0.7] },
+        { parameter: 'factor', modules: '*k_proj', values: [3] },
+        { parameter: 'weight', adapter: 2, values: [0.3, -2] },
+      ],
+    };
+    const digests: string[] = [];
+    for (const processes of [1, 2, 3]) {
+      const { outcome } = await fuseAdapters({ strategy: strategies.get('scheduled')!, options, adapters, processes });
+      digests.push(outcome.digest);
+    }
+    expect(new Set(digests).size).toBe(1);
+  });
 
   it.each([
     [

@@ -3,6 +3,7 @@ import { createClient, type Client } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { createPlatform, type Platform } from '../../platform/index.js';
 import { startTestDatabase } from '../../testing/test-database.js';
+import type { UploadLimits } from '../../uploads/index.js';
 import { startApi } from '../start-api.js';
 
 export interface TestAnswer {
@@ -30,7 +31,9 @@ export interface TestServer {
   dispose(): Promise<void>;
 }
 
-export async function createTestServer(options: { readonly plugins?: PluginRegistry } = {}): Promise<TestServer> {
+export async function createTestServer(
+  options: { readonly plugins?: PluginRegistry; readonly uploadLimits?: UploadLimits } = {},
+): Promise<TestServer> {
   const database = await startTestDatabase();
   const backend = { name: 'wasm', reason: 'a test', considered: [{ name: 'wasm', available: true, why: 'a test' }] };
   const platform = await createPlatform({ databaseUrl: database.url, home: database.home, backend, ...options });

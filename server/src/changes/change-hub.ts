@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 
-export type ChangeKind = 'FUSION_RUN' | 'SWEEP' | 'EVALUATION' | 'TRAINING_RUN' | 'IMPORT_RUN' | 'EXPORT_RUN';
+export type ChangeKind =
+  'FUSION_RUN' | 'SWEEP' | 'EVALUATION' | 'TRAINING_RUN' | 'IMPORT_RUN' | 'EXPORT_RUN' | 'STATISTICS_RUN';
 
 /** Something about a job has changed and is committed. */
 export interface Change {

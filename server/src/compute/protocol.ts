@@ -4,6 +4,7 @@ import type { FusionSpace } from '@crucible/sdk';
 import type { FusionOutcome } from '@crucible/sdk/host';
 import type { ExportResult, ExportWork } from './export-protocol.js';
 import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
+import type { StatisticsResult, StatisticsWork } from './statistics-protocol.js';
 import type { TrainingEpoch, TrainingOptions } from '../entities/training-run.js';
 
 /** Files are given by path: a compute process knows neither the database nor the blob store. */
@@ -21,7 +22,12 @@ export interface FusionWork {
   readonly kind: 'FUSION';
   readonly strategy: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly members: readonly { readonly path: string; readonly weight: number }[];
+  readonly members: readonly {
+    readonly path: string;
+    readonly weight: number;
+    /** A file of statistics, of the kind that the strategy needs. */
+    readonly statistics: string | null;
+  }[];
   readonly space: FusionSpace;
   readonly outputRank: number | null;
   readonly seed: number;
@@ -52,7 +58,8 @@ export interface TrainingWork {
   readonly checkpointFolder: string;
   readonly outputPath: string;
 }
-export type Work = FusionWork | EvaluationWork | TrainingWork | ImportWork | InspectionWork | ExportWork;
+export type Work =
+  FusionWork | EvaluationWork | TrainingWork | ImportWork | InspectionWork | ExportWork | StatisticsWork;
 export type WorkKind = Work['kind'];
 
 /** What of an adapter's file goes into its row. */
@@ -83,7 +90,8 @@ export interface TrainingResult {
   readonly adapter: AdapterFacts;
   readonly history: readonly TrainingEpoch[];
 }
-export type Result = FusionResult | EvaluationOutcome | TrainingResult | ImportResult | InspectionResult | ExportResult;
+export type Result =
+  FusionResult | EvaluationOutcome | TrainingResult | ImportResult | InspectionResult | ExportResult | StatisticsResult;
 
 export interface WorkProblem {
   readonly code: string;

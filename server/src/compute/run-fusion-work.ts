@@ -1,9 +1,11 @@
 import { openAdapter, openFrame } from '@crucible/engine/adapters';
+import { openStatistics } from '@crucible/engine/statistics';
 import { runFusion } from '@crucible/sdk/host';
 import { adapterFacts } from './adapter-facts.js';
 import type { ComputeContext } from './compute-context.js';
 import { loadStrategy } from './load-strategy.js';
 import type { FusionResult, FusionWork } from './protocol.js';
+import { memberStatistics } from './member-statistics.js';
 import { searchObjective } from './search-objective.js';
 
 /** Fuses; equal work gives equal bytes. */
@@ -13,10 +15,12 @@ export async function runFusionWork(work: FusionWork, context: ComputeContext): 
   const opened: { close(): Promise<void> }[] = [];
   try {
     const members = [];
-    for (const { path, weight } of work.members) {
+    for (const { path, weight, statistics } of work.members) {
       const adapter = await openAdapter(path);
       opened.push(adapter);
-      members.push({ adapter, weight });
+      const file = statistics === null ? undefined : await openStatistics(statistics);
+      if (file) opened.push(file);
+      members.push({ adapter, weight, ...(file && { statistics: memberStatistics(file) }) });
     }
     const frame = work.frame === null ? undefined : await openFrame(work.frame);
     if (frame) opened.push(frame);

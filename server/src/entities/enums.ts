@@ -150,5 +150,18 @@ registerEnumType(ExportDtype, {
   },
 });
 
+export enum StatisticsKindName {
+  GRAM = 'GRAM',
+  FISHER = 'FISHER',
+}
+registerEnumType(StatisticsKindName, {
+  name: 'StatisticsKind',
+  description: 'What data says about an adapter’s modules.',
+  valuesConfig: {
+    GRAM: { description: 'Mean of x xᵀ over the inputs of each module: what RegMean needs.' },
+    FISHER: { description: 'Mean squared gradient of each entry of ΔW: what Fisher merging needs.' },
+  },
+});
+
 /** Final states: nothing leaves them, except `retry`, which starts over. */
 export const FINAL_STATES: ReadonlySet<RunState> = new Set([RunState.SUCCEEDED, RunState.FAILED, RunState.CANCELLED]);

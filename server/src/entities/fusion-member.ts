@@ -1,6 +1,7 @@
 import type { Ref } from '@mikro-orm/core';
 import { Entity, ManyToOne, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { Sha256 } from '../scalars/index.js';
 import { Adapter } from './adapter.js';
 import { FusionRun } from './fusion-run.js';
 import { Node } from './node.js';
@@ -23,4 +24,9 @@ export class FusionMember extends Node {
   @Field(() => Float)
   @Property({ type: 'double' })
   weight!: number;
+
+  /** Blob of the statistics that it goes in with, of strategies that need some. */
+  @Field(() => Sha256, { nullable: true })
+  @Property({ type: 'text', nullable: true })
+  statistics: string | null = null;
 }

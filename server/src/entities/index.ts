@@ -9,6 +9,7 @@ import { FusionStrategy } from './fusion-strategy.js';
 import { ImportRun } from './import-run.js';
 import { Plugin } from './plugin.js';
 import { Score } from './score.js';
+import { StatisticsRun } from './statistics-run.js';
 import { Sweep } from './sweep.js';
 import { TangentFrame } from './tangent-frame.js';
 import { TaskHead } from './task-head.js';
@@ -33,6 +34,7 @@ export const entities = [
   AdapterUpload,
   ImportRun,
   ExportRun,
+  StatisticsRun,
 ];
 
 export * from './adapter.js';
@@ -51,6 +53,7 @@ export * from './new-id.js';
 export * from './node.js';
 export * from './plugin.js';
 export * from './score.js';
+export * from './statistics-run.js';
 export * from './sweep.js';
 export * from './tangent-frame.js';
 export * from './task-head.js';

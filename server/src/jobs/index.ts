@@ -29,3 +29,4 @@ export {
   type Usage,
 } from './settle.js';
 export { findStopped, LOG_LINES, trackJob } from './track.js';
+export { settleStatistics } from './settle-statistics.js';

@@ -6,6 +6,7 @@ import {
   FusionRun,
   ImportRun,
   type RunState,
+  StatisticsRun,
   Sweep,
   TrainingRun,
   type JobProblem,
@@ -13,7 +14,7 @@ import {
 import { notifyChange, type ChangeKind } from '../changes/index.js';
 import type { JobKind } from './job-queue.js';
 
-export type JobRow = FusionRun | Evaluation | TrainingRun | ImportRun | ExportRun;
+export type JobRow = FusionRun | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun;
 export type AnyJob = JobRow | Sweep;
 
 const CLASSES = {
@@ -22,6 +23,7 @@ const CLASSES = {
   TRAINING: TrainingRun,
   IMPORT: ImportRun,
   EXPORT: ExportRun,
+  STATISTICS: StatisticsRun,
 } as const;
 export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   FUSION: 'fusion_run',
@@ -29,6 +31,7 @@ export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   TRAINING: 'training_run',
   IMPORT: 'import_run',
   EXPORT: 'export_run',
+  STATISTICS: 'statistics_run',
 };
 export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   FUSION: 'FUSION_RUN',
@@ -36,6 +39,7 @@ export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   TRAINING: 'TRAINING_RUN',
   IMPORT: 'IMPORT_RUN',
   EXPORT: 'EXPORT_RUN',
+  STATISTICS: 'STATISTICS_RUN',
 };
 
 /** The row, locked until the transaction ends, as it is in the database now. */

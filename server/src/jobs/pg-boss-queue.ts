@@ -5,7 +5,14 @@ import type { JobKind, JobMessage, JobQueue } from './job-queue.js';
 const QUEUE = 'compute';
 
 /** Scores first, so that a run that has begun is finished before another begins. */
-const PRIORITY: Readonly<Record<JobKind, number>> = { EVALUATION: 2, FUSION: 1, IMPORT: 1, EXPORT: 1, TRAINING: 0 };
+const PRIORITY: Readonly<Record<JobKind, number>> = {
+  EVALUATION: 2,
+  FUSION: 1,
+  IMPORT: 1,
+  EXPORT: 1,
+  STATISTICS: 1,
+  TRAINING: 0,
+};
 
 /** Seconds without a sign of life after which pg-boss gives a message to another worker. Our own recovery is quicker; this one is its net. */
 const HEARTBEAT_SECONDS = 60;

@@ -7,8 +7,8 @@ export interface FingerprintParts {
   readonly strategy: string;
   /** With defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Digest and weight of each adapter, in the run's order. */
-  readonly members: readonly (readonly [digest: string, weight: number])[];
+  /** Digest and weight of each adapter, in the run's order; where the strategy needs statistics of them, the digest of those too. */
+  readonly members: readonly (readonly [digest: string, weight: number, statistics?: string])[];
   readonly space: string;
   readonly outputRank: number | null;
   readonly seed: number;

@@ -64,8 +64,10 @@ export async function createRun(
     point: settings.sweep?.point ?? null,
   } as never);
   em.persist(run);
-  for (const [position, { adapter, weight }] of members.entries()) {
-    em.persist(em.create(FusionMember, { run: ref(run), adapter: ref(adapter), position, weight } as never));
+  for (const [position, { adapter, weight, statistics }] of members.entries()) {
+    em.persist(
+      em.create(FusionMember, { run: ref(run), adapter: ref(adapter), position, weight, statistics } as never),
+    );
   }
   run.queueJob = await context.queue.send(em, { kind: 'FUSION', id: run.id });
   await announce(em, run);
@@ -77,7 +79,10 @@ function fingerprint({ backend }: ServiceContext, prepared: PreparedFusion, sett
   return fingerprintOf({
     strategy: `${row.key}@${row.version}`,
     options,
-    members: members.map(({ adapter, weight }) => [adapter.digest, weight] as const),
+    // Of strategies that need none the fingerprint is what it was before there were any.
+    members: members.map(({ adapter: { digest }, weight, statistics }) =>
+      statistics === null ? ([digest, weight] as const) : ([digest, weight, statistics] as const),
+    ),
     space,
     outputRank: settings.outputRank,
     seed: settings.seed,

@@ -8,6 +8,7 @@ import {
   FusionRun,
   ImportRun,
   RunState,
+  StatisticsRun,
   Sweep,
   TrainingRun,
 } from '../entities/index.js';
@@ -32,7 +33,7 @@ import { NotFound, NotPossible } from './problems.js';
 
 /** A job of whatever kind; ids are unique over all of them. */
 export async function findJob(em: EntityManager, id: string): Promise<AnyJob | null> {
-  for (const type of [FusionRun, Evaluation, Sweep, TrainingRun, ImportRun, ExportRun] as const) {
+  for (const type of [FusionRun, Evaluation, Sweep, TrainingRun, ImportRun, ExportRun, StatisticsRun] as const) {
     const job = await findById<AnyJob>(em, type, id);
     if (job !== null) return job;
   }

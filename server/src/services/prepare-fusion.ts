@@ -4,6 +4,7 @@ import { checkOptions, type Strategy } from '@crucible/sdk';
 import { checkFusion, resolveSpace, type FusionCheck, type Incompatibility } from '@crucible/sdk/host';
 import { Adapter, FusionSpaceName, FusionStrategy, Task, TaskHead } from '../entities/index.js';
 import { findById } from './find-by-id.js';
+import { kindsOf, tellMutation, withStatistics } from './member-statistics.js';
 import type { FuseInput } from './inputs.js';
 import { IncompatibleAdapters, InvalidOptions, NotFound, QuotaExceeded, StrategyUnavailable } from './problems.js';
 import type { ServiceContext } from './service-context.js';
@@ -12,6 +13,8 @@ import { serviceLimits } from './service-limits.js';
 export interface PreparedMember {
   readonly adapter: Adapter;
   readonly weight: number;
+  /** Digest of the statistics that the strategy needs of it. */
+  readonly statistics: string | null;
 }
 
 /** A fusion that nothing stands in the way of. */
@@ -43,25 +46,31 @@ export async function prepareFusion(
     (await em.findOne(FusionStrategy, { key: input.strategy.id, version: installed.plugin.version, available: true }));
   if (!installed || !row) return unavailable(input.strategy.id, [...plugins.strategies.keys()]);
   const { strategy } = installed;
-  const members: PreparedMember[] = [];
+  const given: { readonly adapter: Adapter; readonly weight: number }[] = [];
   for (const [index, { adapter: id, weight = 1 }] of input.adapters.entries()) {
     const adapter = await findById(em, Adapter, id, ['base', 'frame', 'task']);
     if (adapter === null) return new NotFound('adapter', id, ['adapters', index, 'id']);
-    members.push({ adapter, weight });
+    given.push({ adapter, weight });
   }
+  const members = await withStatistics(em, strategy, given);
   const tasks = await evaluationTasks(em, input, members);
   if (tasks instanceof NotFound) return tasks;
   const check: FusionCheck = {
     strategy,
     options: input.strategy.options,
-    members: members.map(({ adapter, weight }) => ({ name: adapter.name, manifest: manifestOf(adapter), weight })),
+    members: members.map(({ adapter, weight, statistics }) => ({
+      name: adapter.name,
+      manifest: manifestOf(adapter),
+      weight,
+      ...kindsOf(strategy, statistics),
+    })),
     space: input.space,
     outputRank: input.outputRank,
     validation: members.some(({ adapter }) => (adapter.task?.getEntity().counts.validation ?? 0) > 0),
     adapterMethods: new Map([...plugins.adapterMethods].map(([id, { method }]) => [id, method])),
   };
   const issues = checkFusion(check);
-  if (issues.length) return problemOfIssues(issues);
+  if (issues.length) return problemOfIssues(issues.map((issue) => tellMutation(issue, strategy, members)));
   const base = members[0]!.adapter.base.id;
   const headless = await tasksWithoutHead(em, base, tasks, members, strategy);
   if (headless.length) return new InvalidOptions(headless);

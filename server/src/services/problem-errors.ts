@@ -88,6 +88,16 @@ export const problemErrors = {
     'Options were chosen by scores on this split, so a score on it would flatter.',
     'Score on another split.',
   ),
+  statisticsMissing: problem(
+    'STATISTICS_MISSING',
+    'The strategy weighs adapters by statistics of them, and an adapter has none.',
+    'Compute them with `computeStatistics`; the message says with which input.',
+  ),
+  statisticsSplit: problem(
+    'STATISTICS_SPLIT',
+    'Statistics were asked for on a split that they may not or cannot be of.',
+    'Take TRAIN or VALIDATION, of a task that has such examples.',
+  ),
   strategyUnavailable: problem(
     'STRATEGY_UNAVAILABLE',
     'The strategy or method is not installed, or its plugin does not work.',

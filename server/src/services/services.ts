@@ -3,6 +3,7 @@ import type {
   Adapter,
   Evaluation,
   ExportRun,
+  StatisticsRun,
   FusionRun,
   ImportRun,
   Score,
@@ -19,7 +20,7 @@ import type {
   StrategyUnavailable,
 } from './problems.js';
 
-export type AnyJob = FusionRun | Sweep | Evaluation | TrainingRun | ImportRun | ExportRun;
+export type AnyJob = FusionRun | Sweep | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun;
 
 /** A score against its references: divided by the specialist of the same method, and by the best specialist, on the same task and split. */
 export interface NormalizedScore {

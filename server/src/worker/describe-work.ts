@@ -9,6 +9,7 @@ import {
   FusionMember,
   FusionRun,
   ImportRun,
+  StatisticsRun,
   type TangentFrame,
   type Task,
   TaskHead,
@@ -18,6 +19,7 @@ import type { Split } from '@crucible/engine/tasks';
 import type { JobRow } from '../jobs/index.js';
 import { describeExport } from './describe-export.js';
 import { describeImport } from './describe-import.js';
+import { describeStatistics } from './describe-statistics.js';
 import { modelFolder } from './model-folder.js';
 
 /** What a compute process needs to be told about a job: rows turned into paths of files. */
@@ -26,6 +28,7 @@ export async function describeWork(em: EntityManager, blobs: BlobStore, home: st
   if (job instanceof Evaluation) return describeEvaluation(em, blobs, home, job);
   if (job instanceof ImportRun) return describeImport(blobs, home, job);
   if (job instanceof ExportRun) return describeExport(blobs, home, job);
+  if (job instanceof StatisticsRun) return describeStatistics(em, blobs, home, job);
   const base = await job.base.loadOrFail();
   const frame = job.frame && (await job.frame.loadOrFail());
   return {
@@ -59,7 +62,11 @@ async function describeFusion(em: EntityManager, blobs: BlobStore, home: string,
     strategy: strategy.key,
     options: run.options,
     members: await Promise.all(
-      members.map(async ({ weight }, index) => ({ path: await blobs.locate(adapters[index]!.digest), weight })),
+      members.map(async ({ weight, statistics }, index) => ({
+        path: await blobs.locate(adapters[index]!.digest),
+        weight,
+        statistics: statistics && (await blobs.locate(statistics)),
+      })),
     ),
     space: run.space,
     outputRank: run.outputRank,

@@ -15,6 +15,7 @@ import {
   settleFailure,
   settleFusion,
   settleImport,
+  settleStatistics,
   settleTraining,
   takeIdentity,
   trackJob,
@@ -211,6 +212,8 @@ export class Supervisor {
         await settleImport(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EXPORT') {
         await settleExport(em, queue, held, exact, blobs, result);
+      } else if (result.kind === 'STATISTICS') {
+        await settleStatistics(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EVALUATION') {
         const { digest } = await blobs.put(result.outcomes);
         await settleEvaluation(em, queue, held, exact, result, digest);

@@ -19,6 +19,7 @@ const TIMEOUTS: Readonly<Record<WorkKind, number>> = {
   IMPORT: 3600,
   INSPECTION: 600,
   EXPORT: 3600,
+  STATISTICS: 4 * 3600,
 };
 
 /** Reads the worker's part of the environment. */

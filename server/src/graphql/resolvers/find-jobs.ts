@@ -4,6 +4,7 @@ import {
   ExportRun,
   FusionRun,
   ImportRun,
+  StatisticsRun,
   Sweep,
   TrainingRun,
   type Node,
@@ -26,6 +27,7 @@ export enum JobKind {
   TRAINING_RUN = 'TRAINING_RUN',
   IMPORT_RUN = 'IMPORT_RUN',
   EXPORT_RUN = 'EXPORT_RUN',
+  STATISTICS_RUN = 'STATISTICS_RUN',
 }
 
 const classes = {
@@ -35,6 +37,7 @@ const classes = {
   TRAINING_RUN: TrainingRun,
   IMPORT_RUN: ImportRun,
   EXPORT_RUN: ExportRun,
+  STATISTICS_RUN: StatisticsRun,
 } as const satisfies Record<JobKind, abstract new () => AnyJob>;
 
 interface JobPlace {

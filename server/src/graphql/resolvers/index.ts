@@ -9,6 +9,7 @@ import { JobResolver } from './job.js';
 import { NodeResolver } from './node.js';
 import { PluginResolver } from './plugin.js';
 import { ScoreResolver } from './score.js';
+import { AdapterStatisticsResolver, StatisticsRunResolver } from './statistics-run.js';
 import { SweepAxisResolver, SweepResolver } from './sweep.js';
 import { SystemResolver } from './system.js';
 import { TangentFrameResolver } from './tangent-frame.js';
@@ -35,5 +36,7 @@ export const resolvers: NonEmptyArray<ClassType> = [
   EvaluationResolver,
   ScoreResolver,
   TrainingRunResolver,
+  StatisticsRunResolver,
+  AdapterStatisticsResolver,
   JobResolver,
 ];

@@ -1,5 +1,13 @@
 import { createUnionType, Field, ID, ObjectType } from 'type-graphql';
-import { Evaluation, ExportRun, FusionRun, ImportRun, Sweep, TrainingRun } from '../../entities/index.js';
+import {
+  Evaluation,
+  ExportRun,
+  FusionRun,
+  ImportRun,
+  StatisticsRun,
+  Sweep,
+  TrainingRun,
+} from '../../entities/index.js';
 import {
   IncompatibleAdapters,
   InvalidOptions,
@@ -50,7 +58,8 @@ export const TrainAdapterResult = createUnionType({
 export const JobResult = createUnionType({
   name: 'JobResult',
   description: 'The job as it is now, or why nothing could be done.',
-  types: () => [FusionRun, Sweep, Evaluation, TrainingRun, ImportRun, ExportRun, NotFound, NotPossible] as const,
+  types: () =>
+    [FusionRun, Sweep, Evaluation, TrainingRun, ImportRun, ExportRun, StatisticsRun, NotFound, NotPossible] as const,
 });
 export const RunResult = createUnionType({
   name: 'FusionRunResult',

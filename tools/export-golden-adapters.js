@@ -1,0 +1,33 @@
+// Imports every adapter of the golden cases and exports it again, for tools/python to judge: node tools/export-golden-adapters.js OUT
+// OUT/<case>/ is a PEFT folder; OUT/logits/<case>.safetensors holds the logits that we say it gives.
+import { mkdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { exportPeftFolder, inspectAdapter } from '../engine/dist/adapters/index.js';
+import { viewBytes, writeSafetensors } from '../engine/dist/tensors/index.js';
+import { changesOf, logitsWith } from './correctness/figures.js';
+import { importAll } from './correctness/fuse-case.js';
+import { pathsOf, peftCases } from './correctness/golden-cases.js';
+
+const [out] = process.argv.slice(2);
+if (out === undefined) {
+  console.error('usage: node tools/export-golden-adapters.js OUT');
+  process.exit(1);
+}
+const scratch = join(out, '.imported');
+await mkdir(join(out, 'logits'), { recursive: true });
+await mkdir(scratch, { recursive: true });
+for (const aCase of peftCases.filter(({ name }) => name.startsWith('adapter-'))) {
+  const { adapters, base } = pathsOf(aCase);
+  const { importable } = await inspectAdapter(adapters[0], { base: { digest: '0'.repeat(64), folder: base } });
+  if (!importable) continue;
+  const [imported] = await importAll(aCase, scratch);
+  const folder = join(out, aCase.name);
+  await exportPeftFolder(imported, folder, { baseModel: base.split('/').at(-1), taskType: 'CAUSAL_LM' });
+  await imported.close();
+  const logits = Float32Array.from((await logitsWith(base, await changesOf(folder, base))).get(''));
+  await writeSafetensors(join(out, 'logits', `${aCase.name}.safetensors`), {
+    tensors: [{ name: 'logits', dtype: 'F32', shape: [logits.length], read: () => viewBytes(logits) }],
+  });
+  console.log(folder);
+}
+await rm(scratch, { recursive: true });

@@ -99,6 +99,13 @@ export const checkpointErrors = {
     message: (d: { readonly argument: string; readonly got: unknown; readonly expected: string }) =>
       `${d.argument} is ${String(d.got)}; give ${d.expected}.`,
   }),
+  nothingExtracted: defineError({
+    code: 'CHECKPOINT_NOTHING_EXTRACTED',
+    summary: 'No matrix that an adapter could carry differs between a checkpoint and its base.',
+    remedy: 'Give the fine-tuned checkpoint and its own base, and targets that were trained.',
+    message: (d: InFolder & { readonly base: string }) =>
+      `${d.folder}: no matrix among the targets differs from ${d.base}; there is nothing to extract.`,
+  }),
   writeOrder: defineError({
     code: 'CHECKPOINT_WRITE_ORDER',
     summary: 'A part of a tensor was not written, or not where the tensor is.',

@@ -13,7 +13,9 @@ export {
   type VocabularyRule,
 } from './compare-checkpoints.js';
 export { changeConfig, copyCompanions, type CompanionChanges } from './copy-companions.js';
+export { deltasOfPeft } from './deltas-of-peft.js';
 export { checkpointErrors } from './errors.js';
+export { extractLora, type ExtractedLora, type ExtractedModule, type ExtractLoraRequest } from './extract-lora.js';
 export { fingerprintCheckpoint } from './fingerprint-checkpoint.js';
 export {
   areFinite,

@@ -10,6 +10,8 @@ export const checkpointLimits = {
   models: 64,
   /** Files that a merged model is split into. */
   shards: 1000,
+  /** Rank of an extracted adapter. */
+  extractedRank: 4096,
   /** Tensors that one message names. */
   namedTensors: 5,
 } as const;

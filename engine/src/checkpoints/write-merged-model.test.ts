@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AdapterModuleInfo, ModuleLayout } from '../adapters/adapter.js';
+import { openPeftDelta } from '../adapters/import/open-peft-delta.js';
 import { readPeftFolder } from '../adapters/read-peft-folder.js';
 import { decodeBF16, encodeBF16, openSafetensors, openTensorFolder } from '../tensors/index.js';
 import { changeConfig } from './copy-companions.js';
+import { deltasOfPeft } from './deltas-of-peft.js';
 import { checkpointLimits } from './limits.js';
 import { openCheckpoint } from './open-checkpoint.js';
 import { writeSmallModel, type SmallTensors } from './small-model.testing.js';
@@ -117,6 +119,36 @@ describe('base + adapter is what PEFT applies, tensor by tensor (golden/peft, PE
     }
     expect(written.roundingError).toBeLessThan(1e-5);
     await Promise.all([expected.close(), base.close(), merged.close(), adapter.close?.()]);
+  });
+});
+
+describe('deltas that PEFT’s own formats make of the base are written as they are (golden/peft)', () => {
+  it.each([
+    ['llama', 'dora-a', 'effective_delta/'],
+    ['llama', 'dora-b', 'effective_delta/'],
+    ['llama', 'saved-a', 'delta/'],
+    ['gpt2', 'bias-a', 'delta/'],
+    ['gpt2', 'fan-b', 'delta/'],
+    ['llama', 'embed-b', 'delta/'],
+  ])('%s %s', async (model, name, prefix) => {
+    const folder = join(golden, '_base', model);
+    const delta = await openPeftDelta(join(golden, '_adapters', model, name), folder);
+    const written = await merge(folder, { deltas: deltasOfPeft(delta) });
+    expect([...written.changed].sort()).toEqual([...delta.parameters.keys()].sort());
+    const expected = await openSafetensors(join(golden, `adapter-${name}/expected.safetensors`));
+    const [base, merged] = await Promise.all([openTensorFolder(folder), openTensorFolder(written.folder)]);
+    const checked = [...expected.tensors.keys()].filter((key) => key.startsWith(prefix));
+    expect(checked.length).toBeGreaterThan(0);
+    for (const key of checked) {
+      const tensor = `${key.slice(prefix.length)}.weight`;
+      const [before, after, change] = [
+        await base.readFloat32(tensor),
+        await merged.readFloat32(tensor),
+        await expected.readFloat32(key),
+      ];
+      expect(Math.max(...after.map((value, i) => Math.abs(value - before[i]! - change[i]!)))).toBeLessThan(2e-6);
+    }
+    await Promise.all([expected.close(), base.close(), merged.close(), delta.close()]);
   });
 });
 

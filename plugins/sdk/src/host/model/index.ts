@@ -8,3 +8,4 @@ export type {
   ModelFusionRequest,
 } from './model-run.js';
 export { runModelFusion } from './run-model-fusion.js';
+export { extractLora, type ExtractedLora, type ExtractLoraRequest } from '@crucible/engine/checkpoints';

@@ -84,29 +84,39 @@ function checkStatistics(
   task: Task | null,
 ): { code: string; message: string; path: string[] }[] {
   const issues: { code: string; message: string; path: string[] }[] = [];
-  const refuse = (code: string, message: string, path: string): void =>
-    void issues.push({ code, message, path: [path] });
   const limit = statisticsLimits.examples;
   if (!Number.isInteger(examples) || examples < 1 || examples > limit) {
-    refuse('OPTIONS_INVALID', `The number of examples is ${examples}; give one from 1 to ${limit}.`, 'examples');
+    issues.push({
+      code: 'OPTIONS_INVALID',
+      message: `The number of examples is ${examples}; give one from 1 to ${limit}.`,
+      path: ['examples'],
+    });
   }
   if (!Number.isInteger(seed) || seed < 0 || seed > 0x7fffffff) {
-    refuse('SEED_INVALID', `The seed is ${seed}; give a whole number from 0 to 2147483647.`, 'seed');
+    issues.push({
+      code: 'SEED_INVALID',
+      message: `The seed is ${seed}; give a whole number from 0 to 2147483647.`,
+      path: ['seed'],
+    });
   }
   if (split === SplitName.TEST) {
     const message =
       'Statistics decide about the fusion; on TEST they would flatter its scores there. Take TRAIN or VALIDATION.';
-    refuse('STATISTICS_SPLIT', message, 'split');
+    issues.push({ code: 'STATISTICS_SPLIT', message, path: ['split'] });
   }
   if (task === null) {
     const message = `The adapter "${adapter.name}" is of no task; name the task whose examples shall be looked at.`;
-    refuse('TASKS_MISSING', message, 'task');
+    issues.push({ code: 'TASKS_MISSING', message, path: ['task'] });
   } else if (countOf(task, split) === 0) {
-    refuse('STATISTICS_SPLIT', `The task "${task.name}" has no ${split} examples; take another split.`, 'split');
+    issues.push({
+      code: 'STATISTICS_SPLIT',
+      message: `The task "${task.name}" has no ${split} examples; take another split.`,
+      path: ['split'],
+    });
   }
   if (Object.keys(adapter.base.getEntity().files).length === 0) {
     const message = `The weights of "${adapter.base.getEntity().name}" are not here, its name alone is known; import the base model.`;
-    refuse('BASE_WITHOUT_WEIGHTS', message, 'adapter');
+    issues.push({ code: 'BASE_WITHOUT_WEIGHTS', message, path: ['adapter'] });
   }
   return issues;
 }

@@ -1,5 +1,5 @@
 import { algebraErrors } from './errors.js';
-import { joinColumns, scaleColumns, scaleMatrix, sliceRows, transpose, type Matrix } from './matrix.js';
+import { joinColumns, joinRows, scaleColumns, scaleMatrix, sliceRows, transpose, type Matrix } from './matrix.js';
 import { multiply, multiplyByTranspose } from './multiply.js';
 import type { LowRank } from './low-rank.js';
 import { svd } from './svd.js';
@@ -32,14 +32,17 @@ export function coreBasis(items: readonly LowRank[]): CoreBasis {
   }
   const onB = principalBasis(
     joinColumns(
-      items.map(({ b, scale }) => scaleMatrix(b, scale)),
+      items.map(({ b }) => b),
       first.b.rows,
+      items.map(({ scale }) => scale),
     ),
   );
   const onA = principalBasis(
-    joinColumns(
-      items.map(({ a }) => transpose(a)),
-      first.a.columns,
+    transpose(
+      joinRows(
+        items.map(({ a }) => a),
+        first.a.columns,
+      ),
     ),
   );
   let offset = 0;

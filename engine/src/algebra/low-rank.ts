@@ -3,6 +3,7 @@ import {
   dotMatrices,
   frobeniusNorm,
   joinColumns,
+  joinRows,
   matrixFrom,
   scaleColumns,
   scaleMatrix,
@@ -63,17 +64,15 @@ export function concatenate(items: readonly LowRank[], weights: readonly number[
     .map((item, i) => ({ item, factor: item.scale * (weights[i] ?? 0) }))
     .filter(({ factor }) => factor !== 0);
   const b = joinColumns(
-    used.map(({ item, factor }) => scaleMatrix(item.b, factor)),
+    used.map(({ item }) => item.b),
     rows,
+    used.map(({ factor }) => factor),
   );
-  const rank = used.reduce((sum, { item }) => sum + item.a.rows, 0);
-  const data = new Float64Array(rank * columns);
-  let offset = 0;
-  for (const { item } of used) {
-    data.set(item.a.data, offset);
-    offset += item.a.data.length;
-  }
-  return { b, a: { rows: rank, columns, data }, scale: 1 };
+  const a = joinRows(
+    used.map(({ item }) => item.a),
+    columns,
+  );
+  return { b, a, scale: 1 };
 }
 
 export interface Recompressed extends LowRank {

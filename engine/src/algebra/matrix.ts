@@ -56,18 +56,19 @@ export function sliceRows({ columns, data }: Matrix, begin: number, end: number)
   return { rows: end - begin, columns, data: data.subarray(begin * columns, end * columns) };
 }
 
-/** Matrices of equal height side by side. */
-export function joinColumns(matrices: readonly Matrix[], rows: number): Matrix {
+/** Matrices of equal height side by side, each times its factor. */
+export function joinColumns(matrices: readonly Matrix[], rows: number, factors?: readonly number[]): Matrix {
   const columns = matrices.reduce((sum, matrix) => sum + matrix.columns, 0);
   const out = createMatrix(rows, columns);
   let offset = 0;
-  for (const matrix of matrices) {
+  matrices.forEach(({ columns: width, data }, m) => {
+    const factor = factors?.[m] ?? 1;
     for (let i = 0; i < rows; i += 1) {
-      const row = matrix.data.subarray(i * matrix.columns, (i + 1) * matrix.columns);
-      out.data.set(row, i * columns + offset);
+      let to = i * columns + offset;
+      for (let from = i * width; from < (i + 1) * width; from += 1, to += 1) out.data[to] = data[from]! * factor;
     }
-    offset += matrix.columns;
-  }
+    offset += width;
+  });
   return out;
 }
 

@@ -1,7 +1,7 @@
 import { algebraErrors } from './errors.js';
 import { createMatrix, formatShape, transpose, type Matrix } from './matrix.js';
 import { TILE } from './wasm/algebra-kernel-code.js';
-import { createAlgebraKernels, type AlgebraKernels } from './wasm/algebra-kernels.js';
+import { createAlgebraKernels, padded, type AlgebraKernels } from './wasm/algebra-kernels.js';
 
 /** Which entries are known to be zero, or not wanted. */
 type Triangle = 'NONE' | 'RESULT_UPPER' | 'RIGHT_UPPER';
@@ -128,8 +128,6 @@ function packStrips(at: number, rows: number, stride: number): void {
     kernels!.packStrip(strip, strip + rows * TILE * BYTES, (STAGE_AT + column) * BYTES, stride * BYTES);
   }
 }
-
-const padded = (length: number): number => Math.ceil(length / TILE) * TILE;
 
 /** A block of a row-major matrix to rows of `stride` numbers, with zeros behind it. */
 function copyBlock(

@@ -2,8 +2,7 @@ import { algebraErrors } from './errors.js';
 import { createMatrix, transpose, type Matrix } from './matrix.js';
 import { multiply } from './multiply.js';
 import { thinQr } from './thin-qr.js';
-import { TILE } from './wasm/algebra-kernel-code.js';
-import { createAlgebraKernels, type AlgebraKernels } from './wasm/algebra-kernels.js';
+import { borrowAlgebraKernels, padded } from './wasm/algebra-kernels.js';
 
 /** x = U·diag(S)·Vᵀ. Singular values fall; only those above rounding are there, so that every column of U and V means something. */
 export interface Svd {
@@ -53,7 +52,7 @@ function orthogonalizeRows(x: Matrix): {
   // Each row of x with its row of the rotations behind it, so that one pass turns both; each part is padded with zeros.
   const width = padded(q);
   const stride = width + padded(p);
-  const { floats, dot, rotate } = kernelsFor(p * stride);
+  const { floats, dot, rotate } = borrowAlgebraKernels(p * stride);
   floats.fill(0, 0, p * stride);
   for (let i = 0; i < p; i += 1) {
     floats.set(x.data.subarray(i * q, (i + 1) * q), i * stride);
@@ -112,14 +111,6 @@ function bringLargestFirst(i: number, at: Int32Array, squares: Float64Array): vo
 }
 
 const BYTES = 8;
-const padded = (length: number): number => Math.ceil(length / TILE) * TILE;
-
-/** Room that is kept from one decomposition to the next, 2 MB: a core of 256 × 256 with its rotations, rounded up. Larger ones get memory of their own. */
-const KEPT = 256 * 1024;
-let kept: AlgebraKernels | undefined;
-function kernelsFor(count: number): AlgebraKernels {
-  return count > KEPT ? createAlgebraKernels(count) : (kept ??= createAlgebraKernels(KEPT));
-}
 
 function fixSigns(u: Matrix, vt: Matrix): void {
   for (let i = 0; i < vt.rows; i += 1) {

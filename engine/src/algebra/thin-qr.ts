@@ -1,6 +1,10 @@
 import { algebraErrors } from './errors.js';
 import { createMatrix, frobeniusNorm, joinColumns, scaleMatrix, type Matrix } from './matrix.js';
+import { TILE } from './wasm/algebra-kernel-code.js';
+import { borrowAlgebraKernels, padded } from './wasm/algebra-kernels.js';
 import { gram, multiply, multiplyByUpper, multiplyTransposed } from './multiply.js';
+
+const BYTES = 8;
 
 export interface ThinQr {
   /** `[m, p]` with orthonormal columns, p the numerical rank. */
@@ -26,14 +30,14 @@ const CONDITION_FOR_ONE_PASS = 30;
  */
 export function thinQr(x: Matrix): ThinQr {
   const { base, transform, r } = orthonormalize(x);
-  return { q: transform === undefined ? base : multiplyByUpper(base, transform), r };
+  return { q: transform === undefined ? base : multiply(base, transform), r };
 }
 
 /** A thin QR whose Q = base·transform may be left unmade: multiplying it by a thin matrix is then cheaper. */
 export interface LazyQr {
   /** `[m, p]` */
   readonly base: Matrix;
-  /** `[p, p]`, upper triangular; absent where base is Q itself. */
+  /** `[p, p]`; absent where base is Q itself. */
   readonly transform: Matrix | undefined;
   /** `[p, k]` */
   readonly r: Matrix;
@@ -59,8 +63,13 @@ export function orthonormalize(x: Matrix): LazyQr {
     }
     const { order, upper } = choleskyByPivots(products, negligible, Math.min(x.rows - rank, x.columns));
     if (order.length === 0) break;
+    const inverse = invertUpper(upper);
     const whole = blocks.length === 0 && order.length === x.columns;
-    const { base, transform, upper: r } = refine(pickColumns(remainder, order), upper, blocks);
+    if (whole && spectralNorm(upper) * spectralNorm(inverse) < CONDITION_FOR_ONE_PASS) {
+      // x·P·R⁻¹ with the permutation in the small factor: columns of x need not be moved.
+      return { base: x, transform: unpermuteRows(inverse, order), r: unpermute(upper, order) };
+    }
+    const { base, transform, upper: r } = refine(pickColumns(remainder, order), upper, inverse, blocks);
     if (whole) return { base, transform, r: unpermute(r, order) };
     blocks.push(multiplyByUpper(base, transform));
     rank += order.length;
@@ -71,12 +80,8 @@ export function orthonormalize(x: Matrix): LazyQr {
   return { base: q, transform: undefined, r: multiplyTransposed(q, x) };
 }
 
-/** Orthonormal columns from `x` with RᵀR = xᵀx: at once where x is well-conditioned, else in a second pass, and clear of earlier stages. */
-function refine(x: Matrix, upper: Matrix, earlier: readonly Matrix[]) {
-  const inverse = invertUpper(upper);
-  if (earlier.length === 0 && spectralNorm(upper) * spectralNorm(inverse) < CONDITION_FOR_ONE_PASS) {
-    return { base: x, transform: inverse, upper };
-  }
+/** Orthonormal columns from `x` with RᵀR = xᵀx in a second pass, and clear of earlier stages. */
+function refine(x: Matrix, upper: Matrix, inverse: Matrix, earlier: readonly Matrix[]) {
   const base = removeComponents(multiplyByUpper(x, inverse), earlier);
   const again = cholesky(gram(base));
   return { base, transform: invertUpper(again), upper: multiply(again, upper) };
@@ -118,53 +123,61 @@ function choleskyByPivots(
   negligible: number,
   most: number,
 ): { readonly order: readonly number[]; readonly upper: Matrix } {
-  const work = Float64Array.from(data);
-  // The columns that are still open come first in `columns`.
-  const columns = Int32Array.from({ length: k }, (_, i) => i);
+  const stride = padded(k);
+  const limit = Math.min(most, k);
+  const { floats, addScaled } = borrowAlgebraKernels(limit * stride);
+  const diagonal = Float64Array.from({ length: k }, (_, i) => data[i * k + i]!);
+  const taken = new Uint8Array(k);
   const order: number[] = [];
-  const rows: Float64Array[] = [];
   let largest = 0;
-  for (let open = k; order.length < most && open > 0; open -= 1) {
-    let best = 0;
-    for (let at = 1; at < open; at += 1) {
-      const i = columns[at]!;
-      const j = columns[best]!;
-      const difference = work[i * k + i]! - work[j * k + j]!;
-      if (difference > 0 || (difference === 0 && i < j)) best = at;
+  while (order.length < limit) {
+    let pivot = -1;
+    for (let i = 0; i < k; i += 1) {
+      if (taken[i] === 0 && (pivot < 0 || diagonal[i]! > diagonal[pivot]!)) pivot = i;
     }
-    const pivot = columns[best]!;
-    const diagonal = work[pivot * k + pivot]!;
-    if (order.length === 0) largest = diagonal;
-    if (!(diagonal > negligible) || diagonal < largest * STAGE_TOLERANCE ** 2) break;
-    columns[best] = columns[open - 1]!;
+    const square = diagonal[pivot]!;
+    if (order.length === 0) largest = square;
+    if (!(square > negligible) || square < largest * STAGE_TOLERANCE ** 2) break;
+    taken[pivot] = 1;
+    // The pivot's row of the Gram matrix less what the rows before it have taken. Whole rows: entries of columns that are taken are never looked at.
+    const row = order.length * stride;
+    floats.set(data.subarray(pivot * k, (pivot + 1) * k), row);
+    floats.fill(0, row + k, row + stride);
+    for (let before = 0; before < row; before += stride) {
+      addScaled(row * BYTES, (row + stride) * BYTES, before * BYTES, -floats[before + pivot]!);
+    }
+    const root = Math.sqrt(square);
+    for (let j = 0; j < k; j += 1) {
+      const entry = floats[row + j]! / root;
+      floats[row + j] = entry;
+      diagonal[j]! -= entry * entry;
+    }
     order.push(pivot);
-    const root = Math.sqrt(diagonal);
-    // Whole rows, for speed: entries of columns that are taken are never looked at again.
-    const row = new Float64Array(k);
-    for (let j = 0; j < k; j += 1) row[j] = work[pivot * k + j]! / root;
-    rows.push(row);
-    for (let at = 0; at < open - 1; at += 1) {
-      const i = columns[at]!;
-      const factor = row[i]!;
-      for (let j = 0, entry = i * k; j < k; j += 1, entry += 1) work[entry]! -= factor * row[j]!;
-    }
   }
   const p = order.length;
   const upper = createMatrix(p, p);
-  for (let i = 0; i < p; i += 1) for (let j = i; j < p; j += 1) upper.data[i * p + j] = rows[i]![order[j]!]!;
+  for (let i = 0; i < p; i += 1) for (let j = i; j < p; j += 1) upper.data[i * p + j] = floats[i * stride + order[j]!]!;
   return { order, upper };
 }
 
+/** Row by row from the last: row i is (e_i - Σ_{p > i} R(i, p)·row p) / R(i, i). */
 function invertUpper({ rows: k, data }: Matrix): Matrix {
-  const inverse = createMatrix(k, k);
-  for (let j = 0; j < k; j += 1) {
-    inverse.data[j * k + j] = 1 / data[j * k + j]!;
-    for (let i = j - 1; i >= 0; i -= 1) {
-      let sum = 0;
-      for (let p = i + 1; p <= j; p += 1) sum += data[i * k + p]! * inverse.data[p * k + j]!;
-      inverse.data[i * k + j] = -sum / data[i * k + i]!;
+  const stride = padded(k);
+  const { floats, addScaled } = borrowAlgebraKernels(k * stride);
+  floats.fill(0, 0, k * stride);
+  for (let i = k - 1; i >= 0; i -= 1) {
+    const row = i * stride;
+    // What is left of the diagonal is zero, so the sum may begin at the tile of the diagonal.
+    const from = row + i - (i % TILE);
+    for (let p = i + 1; p < k; p += 1) {
+      addScaled(from * BYTES, (row + stride) * BYTES, (p * stride + i - (i % TILE)) * BYTES, -data[i * k + p]!);
     }
+    floats[row + i]! += 1;
+    const diagonal = data[i * k + i]!;
+    for (let j = i; j < k; j += 1) floats[row + j]! /= diagonal;
   }
+  const inverse = createMatrix(k, k);
+  for (let i = 0; i < k; i += 1) inverse.data.set(floats.subarray(i * stride, i * stride + k), i * k);
   return inverse;
 }
 
@@ -190,6 +203,13 @@ function pickColumns({ rows, columns, data }: Matrix, order: readonly number[]):
   const p = order.length;
   const out = createMatrix(rows, p);
   for (let i = 0; i < rows; i += 1) for (let j = 0; j < p; j += 1) out.data[i * p + j] = data[i * columns + order[j]!]!;
+  return out;
+}
+
+/** Puts the rows of P·R⁻¹ where the columns of x are. */
+function unpermuteRows({ rows, columns, data }: Matrix, order: readonly number[]): Matrix {
+  const out = createMatrix(rows, columns);
+  for (let i = 0; i < rows; i += 1) out.data.set(data.subarray(i * columns, (i + 1) * columns), order[i]! * columns);
   return out;
 }
 

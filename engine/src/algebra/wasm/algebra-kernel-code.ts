@@ -118,7 +118,24 @@ function rotate(): WasmFunction {
   };
 }
 
+/** x += factor·y over a multiple of four numbers. */
+function addScaled(): WasmFunction {
+  const [x, end, y, factor, f] = [0, 1, 2, 3, 4];
+  const step = (offset: number): Code =>
+    v128.store(get(x), f64x2.add(v128.load(get(x), offset), f64x2.multiply(get(f), v128.load(get(y), offset))), offset);
+  return {
+    name: 'addScaled',
+    parameters: [I32, I32, I32, F64],
+    results: [],
+    locals: [V128],
+    body: [
+      ...set(f, f64x2.splat(get(factor))),
+      ...whileBelow(x, end, [...step(0), ...step(16), ...advance(x, TILE * BYTES), ...advance(y, TILE * BYTES)]),
+    ],
+  };
+}
+
 /** The kernels as a WebAssembly module over one imported memory. */
 export function algebraKernelCode(): Uint8Array<ArrayBuffer> {
-  return assemble([tilesOfColumn(), packStrip(), dot(), rotate()]);
+  return assemble([tilesOfColumn(), packStrip(), dot(), rotate(), addScaled()]);
 }

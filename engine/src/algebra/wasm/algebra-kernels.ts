@@ -1,4 +1,4 @@
-import { algebraKernelCode } from './algebra-kernel-code.js';
+import { algebraKernelCode, TILE } from './algebra-kernel-code.js';
 
 /** What is used of the runtime's WebAssembly; its types come with browser libraries, which the engine does not have. */
 interface WasmRuntime {
@@ -28,6 +28,7 @@ export interface AlgebraKernels {
   readonly packStrip: (out: number, end: number, y: number, yStep: number) => void;
   readonly dot: (x: number, end: number, y: number) => number;
   readonly rotate: (x: number, end: number, y: number, cosine: number, sine: number) => void;
+  readonly addScaled: (x: number, end: number, y: number, factor: number) => void;
 }
 
 const PAGE = 65_536;
@@ -40,3 +41,15 @@ export function createAlgebraKernels(count: number): AlgebraKernels {
   const { exports } = new wasm.Instance(compiled, { env: { memory } });
   return { ...(exports as Omit<AlgebraKernels, 'floats'>), floats: new Float64Array(memory.buffer) };
 }
+
+/** Room that is kept from one use to the next, 2 MB: a core of 256 × 256 with its rotations, rounded up. More gets memory of its own. */
+const KEPT = 256 * 1024;
+let kept: AlgebraKernels | undefined;
+
+/** Kernels with room for `count` float64, for one use: what an earlier use has left there is overwritten. */
+export function borrowAlgebraKernels(count: number): AlgebraKernels {
+  return count > KEPT ? createAlgebraKernels(count) : (kept ??= createAlgebraKernels(KEPT));
+}
+
+/** The next multiple of `TILE`. */
+export const padded = (length: number): number => Math.ceil(length / TILE) * TILE;

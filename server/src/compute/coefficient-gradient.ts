@@ -3,7 +3,7 @@ import { pickExamples } from '@crucible/engine/tasks';
 import { batchOrder } from '@crucible/engine/training';
 import type { ObjectiveGradient } from '@crucible/sdk';
 import type { FusionMember } from '@crucible/sdk/host';
-import type { ModuleGroups } from './group-members.js';
+import type { ModuleGroups } from './module-groups.js';
 import type { SearchTask } from './read-search-tasks.js';
 
 export interface GradientRequest {
@@ -55,10 +55,10 @@ export async function coefficientGradient(
 
 async function readModules(
   members: readonly FusionMember[],
-  { groupOf }: ModuleGroups,
+  { byModule }: ModuleGroups,
 ): Promise<ReadonlyMap<string, CoefficientModule>> {
   const modules = new Map<string, CoefficientModule>();
-  for (const [name, group] of groupOf) {
+  for (const [name, group] of byModule) {
     const parts = [];
     for (const [position, { adapter }] of members.entries()) {
       const info = adapter.modules.get(name);

@@ -1,10 +1,9 @@
 import { meanEntropy, scoreEmbeddings, type ScoredModel } from '@crucible/engine/evaluation';
-import type { LowRankUpdates } from '@crucible/engine/models';
 import { parseOptions, type ObjectiveValue, type SearchObjective, type SearchStrategy } from '@crucible/sdk';
 import { composeAdapters, type FusionMember, type TangentFrameFile } from '@crucible/sdk/host';
 import { coefficientGradient } from './coefficient-gradient.js';
 import type { ComputeContext } from './compute-context.js';
-import { groupMembers, type ModuleGroups } from './group-members.js';
+import { groupModules } from './module-groups.js';
 import { openBase } from './open-base.js';
 import type { FusionWork } from './protocol.js';
 import { readSearchTasks, type SearchTask } from './read-search-tasks.js';
@@ -36,24 +35,19 @@ export async function searchObjective(
   const { scorer } = await openBase(backend.tf, work.base.folder, signal);
   const tasks = await readSearchTasks(work, strategy.shots(options), loss);
   const examples = tasks.reduce((sum, task) => sum + task.examples.count, 0);
-  const groups = groupMembers(strategy, options, members);
+  const groups = groupModules(strategy, options, members);
 
-  const compose = async (coefficients: readonly number[]): Promise<LowRankUpdates> => {
-    const updates = new Map<string, { a: Float32Array; b: Float32Array; rank: number; scale: number }>();
-    for (const [group, own] of groups.members.entries()) {
-      const composed = await composeAdapters({
-        members: own,
-        coefficients: coefficientsOf(groups, group, coefficients, members.length),
-        space: work.space,
-        ...(frame === undefined ? {} : { frame }),
-        factorOrigin: strategy.factorOrigin,
-        ...(work.outputRank === null ? {} : { outputRank: work.outputRank }),
-        signal,
-      });
-      for (const [module, update] of composed) updates.set(module, update);
-    }
-    return updates;
-  };
+  const compose = (coefficients: readonly number[]) =>
+    composeAdapters({
+      members,
+      coefficients,
+      groups: groups.of,
+      space: work.space,
+      ...(frame === undefined ? {} : { frame }),
+      factorOrigin: strategy.factorOrigin,
+      ...(work.outputRank === null ? {} : { outputRank: work.outputRank }),
+      signal,
+    });
   // The slope is of Σ c·ΔW: what FACTOR space multiplies is something else.
   const gradient =
     strategy.needs.gradient === true && work.space !== 'FACTOR'
@@ -77,15 +71,6 @@ export async function searchObjective(
     ...(gradient === undefined ? {} : { gradient: gradient.differentiate }),
     dispose: () => gradient?.dispose(),
   };
-}
-
-function coefficientsOf(
-  { positions }: ModuleGroups,
-  group: number,
-  coefficients: readonly number[],
-  adapters: number,
-): readonly number[] {
-  return positions[group]!.map((position) => coefficients[group * adapters + position]!);
 }
 
 async function scoreTasks(

@@ -1,0 +1,26 @@
+import { compareNames } from '@crucible/engine/tensors';
+import type { SearchStrategy } from '@crucible/sdk';
+import type { FusionMember } from '@crucible/sdk/host';
+
+/** Which modules of a run share their coefficients. */
+export interface ModuleGroups {
+  readonly count: number;
+  /** Group of each module, in the order of all modules' names. */
+  readonly of: readonly number[];
+  readonly byModule: ReadonlyMap<string, number>;
+}
+
+/** Groups all modules of a run as the strategy says; all in one where it says nothing. The host has the last word on whether they are valid. */
+export function groupModules(
+  strategy: SearchStrategy,
+  options: Readonly<Record<string, unknown>>,
+  members: readonly FusionMember[],
+): ModuleGroups {
+  const modules = [...new Set(members.flatMap(({ adapter }) => [...adapter.modules.keys()]))].sort(compareNames);
+  const of = strategy.groups?.(modules, options) ?? modules.map(() => 0);
+  return {
+    of,
+    count: of.reduce((most, group) => Math.max(most, group + 1), 0),
+    byModule: new Map(modules.map((module, index) => [module, of[index]!])),
+  };
+}

@@ -227,17 +227,26 @@ function sampleAdapters(strategy: Strategy, space: FusionSpace): readonly Adapte
   return seeds.map((seed) => syntheticAdapter({ seed, rank: 2 + (seed % 3), scale: 2 / seed }));
 }
 
-/** A smooth task: the loss is least where each adapter has its own coefficient, and that place follows the adapters' order. */
+/**
+ * A smooth task: the loss is least where each adapter has its own coefficient in every group of modules, and that place follows the adapters' order. Its slope
+ * is the same over every batch.
+ */
 function quadraticObjective(count: number, reversed = false): SearchObjective {
   const best = Array.from({ length: count }, (_, i) => 0.6 - 0.25 * i);
   if (reversed) best.reverse();
+  const off = (coefficients: readonly number[]): readonly number[] =>
+    coefficients.map((value, i) => value - best[i % count]!);
+  const evaluate = async (coefficients: readonly number[]) => {
+    const squares = off(coefficients).reduce((sum, value) => sum + value ** 2, 0);
+    return { loss: 0.5 + (squares * count) / coefficients.length, accuracy: 0.5, examples: 16 };
+  };
   return {
     adapterCount: count,
     examples: 16,
-    evaluate: async (coefficients) => ({
-      loss: 0.5 + coefficients.reduce((sum, value, i) => sum + (value - best[i]!) ** 2, 0),
-      accuracy: 0.5,
-      examples: 16,
+    evaluate,
+    gradient: async (coefficients) => ({
+      ...(await evaluate(coefficients)),
+      gradient: off(coefficients).map((value) => (2 * value * count) / coefficients.length),
     }),
   };
 }

@@ -10,3 +10,4 @@ export { combineByGeometry, type Geometry } from './geometry/combine-by-geometry
 export { alongOption, ofOption } from './geometry/options.js';
 export type { Along, Gram, MergeOf } from './geometry/segments.js';
 export { weigh } from './weigh.js';
+export { countKeys, kthSmallest, locateIn, numberOfKey, type KeyHalf, type SparseCounts } from './order-statistics.js';

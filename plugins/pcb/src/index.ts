@@ -1,2 +1,5 @@
-/** Name of this package. */
-export const packageName = '@crucible/pcb';
+import { definePlugin } from '@crucible/sdk';
+import { pcb } from './pcb.js';
+
+export default definePlugin({ strategies: [pcb] });
+export { pcb } from './pcb.js';

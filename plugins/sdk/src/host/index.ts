@@ -18,6 +18,19 @@ export {
 } from './fusion/schedule-modules.js';
 export { fusionLimits } from './fusion-limits.js';
 export type * from './fusion-run.js';
+export {
+  measureRates,
+  planFusion,
+  planLimits,
+  type FusionPlan,
+  type MachineRates,
+  type PlanIssue,
+  type PlannedModule,
+  type PlannedResult,
+  type PlannedRun,
+  type PlannedWork,
+  type PlanRequest,
+} from './plan/index.js';
 export { discoverPlugins, type DiscoveryOptions } from './plugins/discover-plugins.js';
 export { loadPlugin, type LoadOptions } from './plugins/load-plugin.js';
 export {

@@ -29,9 +29,10 @@ const scaled = defineModuleStrategy({
   ...description,
   id: 'scaled',
   options: z.object({ lambda: z.number().min(-10).max(10).default(1).describe('Factor.') }),
-  fuseModule: ({ members, options }) => ({
+  schedulable: ['lambda'],
+  fuseModule: ({ members }) => ({
     kind: 'combination',
-    coefficients: members.map(({ weight }) => options.lambda * weight),
+    coefficients: members.map(({ weight, options }) => (options as { lambda: number }).lambda * weight),
   }),
 });
 
@@ -111,6 +112,22 @@ describe('a preview', () => {
         weights: [1, 1, 1],
         space: 'CORE',
         outputRank: 4,
+      },
+    ],
+    [
+      'weights and options that vary by layer',
+      {
+        adapters: mixed,
+        strategy: scaled,
+        options: {
+          schedules: [
+            { parameter: 'weight', adapter: 0, values: [0, 2] },
+            { parameter: 'lambda', modules: 'layers.1.*', values: [0.5] },
+          ],
+        },
+        weights: [1, 1, 1],
+        space: 'CORE',
+        outputRank: 3,
       },
     ],
     ['an element-wise rule', { adapters: mixed, strategy: trimmed, weights: [1, 1, 1], space: 'CORE' }],

@@ -7,6 +7,7 @@ import { fusionErrors } from '../fusion-errors.js';
 import type { FusionOutcome, FusionRequest } from '../fusion-run.js';
 import { createContext } from '../fusion/create-context.js';
 import { planModules } from '../fusion/module-plan.js';
+import { scheduleModules } from '../fusion/schedule-modules.js';
 import { readModule } from '../fusion/read-module.js';
 import { runFusion } from '../run-fusion.js';
 import { resolveStrategy } from '../wrapper/resolve-strategy.js';
@@ -118,10 +119,21 @@ class CoreSet implements PreparedSet {
       if (other) throw other.frameProblem;
     }
     const context = createContext({ tf: this.#options.tf, signal, seed, log: () => {} });
-    const measured: MeasuredPreview[] = [];
-    await runStrategy({ strategy: resolved, options, space, weights, context }, this.#modules, (module, result) => {
-      measured.push(measureModule(module, result, space, outputRank));
+    const schedule = scheduleModules({
+      strategy,
+      strategies: request.strategies,
+      options,
+      modules: this.#modules.map(({ plan }) => plan.module),
+      weights,
     });
+    const measured: MeasuredPreview[] = [];
+    await runStrategy(
+      { strategy: resolved, options, schedule, space, weights, context },
+      this.#modules,
+      (module, result) => {
+        measured.push(measureModule(module, result, space, outputRank));
+      },
+    );
     return { space, options, ...this.#summarize(measured) };
   }
 

@@ -4,6 +4,7 @@ import type { FusionSpace } from '../../contract/fusion-space.js';
 import type { ModuleFactors, ModuleInput, ModuleStrategy } from '../../contract/strategy.js';
 import { pluginErrors } from '../../errors.js';
 import { invalidOutputOf, readCoefficients, readMatrices, unsupportedOutput } from '../fusion/read-output.js';
+import type { ModuleSchedule } from '../fusion/schedule-modules.js';
 import { withTensorScope } from '../fusion/with-tensor-scope.js';
 import { coreFrom, type ModuleResult } from './measure-module.js';
 import type { PreparedModule } from './prepared-module.js';
@@ -13,6 +14,8 @@ export interface StrategySetup {
   readonly strategy: ModuleStrategy;
   /** Parsed. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What holds in each module, where anything is scheduled. */
+  readonly schedule: ModuleSchedule | undefined;
   readonly space: FusionSpace;
   readonly weights: readonly number[];
   readonly context: FusionContext;
@@ -53,9 +56,10 @@ export async function runStrategy(
 }
 
 async function survey(setup: StrategySetup, modules: readonly PreparedModule[]): Promise<unknown> {
-  const { strategy, options, weights, context } = setup;
+  const { strategy, weights, context, schedule } = setup;
   const { survey } = strategy;
   if (survey === undefined) return undefined;
+  const options = schedule?.options ?? setup.options;
   const rounds = typeof survey.rounds === 'function' ? survey.rounds(options) : survey.rounds;
   let state = survey.start(options, weights.length);
   for (let round = 0; round < rounds; round += 1) {
@@ -103,10 +107,11 @@ function notPossible({ strategy, space }: StrategySetup, reason: string): Error 
 }
 
 function inputOf(
-  { options, space, weights, context: { tf } }: StrategySetup,
+  { space, context: { tf }, schedule, ...setup }: StrategySetup,
   { plan, cores, shown, digests }: PreparedModule,
 ): ModuleInput<Readonly<Record<string, unknown>>> {
   const { rows, columns } = cores[0]!;
+  const { options, weights, adapterOptions } = schedule?.at(plan.index) ?? { ...setup, adapterOptions: undefined };
   const made = new Map<number, readonly Tensor2D[]>();
   const vectorsOf = (place: number): readonly Tensor2D[] => {
     if (space !== 'CORE') throw new NotInCore('it looks at matrices that only CORE space keeps small');
@@ -126,7 +131,7 @@ function inputOf(
       position,
       digest: digests[place]!,
       weight: weights[position]!,
-      options,
+      options: adapterOptions?.[position] ?? options,
       get factors(): ModuleFactors {
         throw new NotInCore('it looks at the factors themselves, which a prepared set does not keep');
       },

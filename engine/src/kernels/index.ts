@@ -15,4 +15,5 @@ export {
   trimTensor,
   withFloats,
 } from './merge-operations.js';
+export { countDifferences, mergeDifferences, type StreamDtype, type StreamPair } from './ties-streams.js';
 export { trimInto } from './trim.js';

@@ -1,17 +1,14 @@
 import { kernelErrors } from './errors.js';
 import { bitsOf, INFINITY_BITS, MAGNITUDE_MASK } from './magnitude-bits.js';
+import { binsOfRound, LOW_BITS, type HistogramRound } from './magnitude-bins.js';
+import { MagnitudeCounter } from './magnitude-counter.js';
 
-/**
- * The 31 bits of a float32 magnitude, split for two rounds of counting: the upper 16 say which of 65,536 bins an entry is in, the lower
- * 15 where in that bin. Histograms of two tensors add up to the histogram of both, so that an exact k-th magnitude over any number of
- * modules needs two passes and no sorting.
- */
-export type HistogramRound = 0 | 1;
-export const LOW_BITS = 15;
+export { binsOfRound, LOW_BITS, type HistogramRound };
+
 const LOW_MASK = (1 << LOW_BITS) - 1;
-const ROUND_BINS: readonly [number, number] = [1 << 16, 1 << LOW_BITS];
-
-export const binsOfRound = (round: HistogramRound): number => ROUND_BINS[round];
+let counter: MagnitudeCounter | undefined;
+/** Below this length the setting up of tables costs more than SIMD saves. */
+const SIMD_LENGTH = 65_536;
 
 /**
  * Round 0 counts all entries by the upper bits of their magnitude; round 1 counts those whose upper bits are `prefix` by the lower bits. -0 counts as 0.
@@ -19,6 +16,15 @@ export const binsOfRound = (round: HistogramRound): number => ROUND_BINS[round];
  * @throws KERNELS_NOT_FINITE in round 0, when an entry is NaN or infinite.
  */
 export function countMagnitudes(values: Float32Array, round: HistogramRound, prefix = 0): Uint32Array<ArrayBuffer> {
+  if (values.length < SIMD_LENGTH) return countPlainly(values, round, prefix);
+  counter ??= new MagnitudeCounter();
+  counter.begin(round, prefix);
+  counter.countAll(values);
+  return counter.finish();
+}
+
+/** The same by a plain loop: for short arrays, and the reference of the other. */
+export function countPlainly(values: Float32Array, round: HistogramRound, prefix = 0): Uint32Array<ArrayBuffer> {
   const counts = new Uint32Array(binsOfRound(round));
   const bits = bitsOf(values);
   if (round === 0) {

@@ -1,6 +1,8 @@
+import { DISJOINT_BLOCK, DisjointBlocks, isBlockRule } from './disjoint-blocks.js';
 import type { DisjointMember, DisjointRule } from './disjoint-rule.js';
 import { castVotes } from './elect-signs.js';
 import { BLOCK, BlockGatherer } from './gather-block.js';
+import { padded } from './wasm/float-kernels.js';
 
 /**
  * Trim, elect, merge, in one walk: each element takes the sign that its votes elect, and the weighted entries that agree with it are averaged,
@@ -10,6 +12,42 @@ import { BLOCK, BlockGatherer } from './gather-block.js';
  * @throws KERNELS_NOT_FINITE when an entry is NaN or infinite.
  */
 export function mergeDisjointInto(
+  values: readonly Float32Array[],
+  members: readonly DisjointMember[],
+  rule: DisjointRule,
+  output: Float32Array,
+): void {
+  if (output.length >= SIMD_LENGTH && isBlockRule(rule)) mergeByBlocks(values, members, rule, output);
+  else mergePlainly(values, members, rule, output);
+}
+
+/** Below this length the setting up of memory costs more than SIMD saves. */
+const SIMD_LENGTH = 65_536;
+
+function mergeByBlocks(
+  values: readonly Float32Array[],
+  members: readonly DisjointMember[],
+  rule: DisjointRule,
+  output: Float32Array,
+): void {
+  const blocks = new DisjointBlocks(members, rule);
+  const { buffer, encodeF32 } = blocks.kernels;
+  const entries = new Float32Array(buffer, blocks.entries, DISJOINT_BLOCK);
+  for (let start = 0; start < output.length; start += DISJOINT_BLOCK) {
+    const count = Math.min(DISJOINT_BLOCK, output.length - start);
+    values.forEach((source, m) => {
+      entries.set(source.subarray(start, start + count));
+      entries.fill(0, count);
+      blocks.take(m, count);
+    });
+    blocks.merge(count);
+    encodeF32(blocks.entries, blocks.sums, blocks.sums + 8 * padded(count));
+    output.set(entries.subarray(0, count), start);
+  }
+}
+
+/** The same by plain loops: for short tensors, for rules that the kernels do not know, and the reference of the other. */
+export function mergePlainly(
   values: readonly Float32Array[],
   members: readonly DisjointMember[],
   rule: DisjointRule,

@@ -201,22 +201,26 @@ function countLow(): WasmFunction {
   };
 }
 
-/** output = x where its magnitude bits reach `least`, 0 elsewhere. Parameters: output, x, its end, least. */
+/**
+ * output = x where its magnitude bits reach `least`, 0 elsewhere. Parameters: output, x, its end, least. Returns 1 where an entry is not finite.
+ */
 function keepFrom(): WasmFunction {
-  const [out, x, end, least, limits] = [0, 1, 2, 3, 4];
-  const half = (offset: number): Code => {
-    const entry = v128.load(get(x), offset);
-    const mask = i32x4.greaterOrEqualUnsigned(v128.and(entry, MAGNITUDE), get(limits));
-    return v128.store(get(out), v128.and(entry, mask), offset);
-  };
+  const [out, x, end, least, limits, entry, magnitude, largest] = [0, 1, 2, 3, 4, 5, 6, 7];
+  const half = (offset: number): Code => [
+    ...set(entry, v128.load(get(x), offset)),
+    ...set(magnitude, v128.and(get(entry), MAGNITUDE)),
+    ...set(largest, i32x4.maximumUnsigned(get(largest), get(magnitude))),
+    ...v128.store(get(out), v128.and(get(entry), i32x4.greaterOrEqualUnsigned(get(magnitude), get(limits))), offset),
+  ];
   return {
     name: 'keepFrom',
     parameters: [I32, I32, I32, I32],
-    results: [],
-    locals: [V128],
+    results: [I32],
+    locals: [V128, V128, V128, V128],
     body: [
       ...set(limits, i32x4.splat(get(least))),
       ...whileBelow(x, end, [...half(0), ...half(16), ...advance(x, STEP * 4), ...advance(out, STEP * 4)]),
+      ...v128.anyTrue(i32x4.greaterOrEqualUnsigned(get(largest), i32x4.splat(i32.constant(0x7f800000)))),
     ],
   };
 }

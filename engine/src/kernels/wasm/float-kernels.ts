@@ -26,7 +26,7 @@ export interface FloatKernels {
   readonly subtractF32: (out: number, x: number, end: number, y: number) => number;
   readonly countHigh: (x: number, end: number, counts: number, others: number) => void;
   readonly countLow: (x: number, end: number, counts: number, prefix: number) => void;
-  readonly keepFrom: (out: number, x: number, end: number, least: number) => void;
+  readonly keepFrom: (out: number, x: number, end: number, least: number) => number;
   readonly countEqual: (x: number, end: number, bits: number) => number;
   readonly electPositive: (signs: number, ballots: number, end: number) => void;
   readonly electNegative: (signs: number, ballots: number, end: number) => void;

@@ -10,7 +10,12 @@ export {
   type ImportAdapterOptions,
   type ImportedAdapter,
 } from './import/import-adapter.js';
-export { inspectAdapter, type AdapterBase, type InspectAdapterOptions } from './import/inspect-adapter.js';
+export {
+  inspectAdapter,
+  type AdapterBase,
+  type DoraChoice,
+  type InspectAdapterOptions,
+} from './import/inspect-adapter.js';
 export type * from './import/inspection.js';
 export { openPeftDelta, type PeftDelta, type PeftDeltaParameter } from './import/open-peft-delta.js';
 export { layoutFields, sameLayout, storedParameter, toStoredOrder, type ModuleLayoutFields } from './module-layout.js';

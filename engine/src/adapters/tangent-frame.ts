@@ -60,12 +60,25 @@ export interface TangentFrameFile {
  * digest exactly if adapters of the one are adapters of the other; file, provenance and target patterns do not matter.
  */
 export async function digestFrame(baseDigest: string, modules: readonly FrameModule[]): Promise<string> {
+  const hash = createFrameHash(baseDigest);
+  for (const { info, a } of [...modules].sort((x, y) => compareNames(x.info.name, y.info.name)))
+    hash.add(info, await a());
+  return hash.digest();
+}
+
+/** `digestFrame` for those who come by the A's one after the other anyway: modules must be added in order of their names. */
+export function createFrameHash(baseDigest: string): {
+  add(info: FrameModuleInfo, a: Float32Array): void;
+  digest(): string;
+} {
   const hash = createHash('sha256').update(`crucible-frame-1\n${JSON.stringify(baseDigest)}\n`);
-  for (const { info, a } of [...modules].sort((x, y) => compareNames(x.info.name, y.info.name))) {
-    hash.update(`${JSON.stringify([info.name, info.rank, info.inFeatures, info.scale])}\n`);
-    hash.update(viewBytes(await a()));
-  }
-  return hash.digest('hex');
+  return {
+    add(info, a) {
+      hash.update(`${JSON.stringify([info.name, info.rank, info.inFeatures, info.scale])}\n`);
+      hash.update(viewBytes(a));
+    },
+    digest: () => hash.digest('hex'),
+  };
 }
 
 export interface WrittenFrame {

@@ -23,7 +23,7 @@ export const breadcrumbs = defineModuleStrategy({
       input,
       context,
       ({ member: { options }, values }) => maskOutliers(values, { ...options, smallTensor }),
-      { kind: 'LINEAR', lambda: input.options.lambda, normalize },
+      { kind: 'LINEAR', normalize },
     );
   },
 });

@@ -27,7 +27,7 @@ export const dareLinear = defineModuleStrategy({
       context,
       ({ member, values }, place) =>
         dropAtRandom(values, member.options.density, drawsFor(context.random, member, place), rescale),
-      { kind: 'LINEAR', lambda: input.options.lambda, normalize },
+      { kind: 'LINEAR', normalize },
     );
   },
 });

@@ -20,7 +20,6 @@ export const dellaLinear = defineModuleStrategy({
     const { normalize, ...rules } = linearRules(input.options);
     return sparsifyAndMerge(input, context, (entries, place) => pruneByRank(entries, place, rules, context), {
       kind: 'LINEAR',
-      lambda: input.options.lambda,
       normalize,
     });
   },

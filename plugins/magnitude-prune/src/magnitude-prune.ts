@@ -31,7 +31,7 @@ export const magnitudePrune = defineModuleStrategy({
       input,
       context,
       ({ member, values }) => keepLargest(values, Math.trunc(member.options.density * values.length)),
-      { kind: 'LINEAR', lambda: input.options.lambda, normalize: input.options.normalize },
+      { kind: 'LINEAR', normalize: input.options.normalize },
     ),
 });
 

@@ -1,8 +1,8 @@
 import type { AdapterInspection as Inspected } from '@crucible/engine/adapters';
-import type { AdapterInspection } from '../entities/adapter-inspection.js';
+import type { AdapterInspection, InspectionBlocker } from '../entities/adapter-inspection.js';
 
 /** What the engine found, as it is kept and shown: paths of the server's own folders are taken out of the sentences. */
-export function describeInspection(found: Inspected): AdapterInspection {
+export function describeInspection(found: Inspected, more: readonly InspectionBlocker[] = []): AdapterInspection {
   const { facts } = found;
   const plain = (text: string): string =>
     text.replaceAll(`${found.source}/`, '').replaceAll(found.source, 'the adapter');
@@ -13,6 +13,7 @@ export function describeInspection(found: Inspected): AdapterInspection {
     baseRevision: found.base.revision ?? null,
     peftType: facts.peftType ?? null,
     peftVersion: facts.peftVersion ?? null,
+    taskType: facts.taskType ?? null,
     initialization: facts.initialization ?? null,
     rsLora: facts.rsLora,
     dora: facts.dora,
@@ -39,12 +40,12 @@ export function describeInspection(found: Inspected): AdapterInspection {
       subject: subject ?? null,
       message: plain(message),
     })),
-    blockers: found.blockers.map(({ code, subject, reason, remedy }) => ({
+    blockers: [...found.blockers, ...more].map(({ code, subject, reason, remedy }) => ({
       code,
       subject: plain(subject),
       reason: plain(reason),
       remedy,
     })),
-    importable: found.importable,
+    importable: found.importable && more.length === 0,
   };
 }

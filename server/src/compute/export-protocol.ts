@@ -6,7 +6,9 @@ export interface ExportWork {
   readonly kind: 'EXPORT';
   readonly format: `${ExportFormat}`;
   readonly adapter: string;
-  readonly base: ModelFiles & { readonly name: string };
+  readonly base: ModelFiles & { readonly name: string; readonly revision: string | null };
+  /** PEFT's `task_type`, where it is known. */
+  readonly taskType: string | null;
   readonly maxRank: number | null;
   readonly dtype: `${ExportDtype}` | null;
   readonly maxShardBytes: number | null;
@@ -18,5 +20,5 @@ export interface ExportResult {
   readonly kind: 'EXPORT';
   readonly outputFolder: string;
   readonly files: readonly ExportedFileRecord[];
-  readonly loss: ExportLoss | null;
+  readonly loss: ExportLoss;
 }

@@ -31,7 +31,7 @@ export interface ImportResult {
     readonly framePath: string;
     readonly adapter: AdapterFacts;
     /** The base as the adapter names it. */
-    readonly base: { readonly digest: string; readonly name: string };
+    readonly base: { readonly digest: string; readonly name: string; readonly revision: string | null };
   } | null;
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { exportPeftFolder, openAdapter, type AdapterFile } from '@crucible/engine/adapters';
 import { openCheckpoint, writeMergedModel } from '@crucible/engine/checkpoints';
 import { hashFile } from '../blobs/index.js';
-import type { ExportedFileRecord } from '../entities/export-run.js';
+import type { ExportedFileRecord, ExportLoss } from '../entities/export-run.js';
 import type { ComputeContext } from './compute-context.js';
 import type { ExportResult, ExportWork } from './export-protocol.js';
 
@@ -11,7 +11,8 @@ import type { ExportResult, ExportWork } from './export-protocol.js';
 export async function runExportWork(work: ExportWork, context: ComputeContext): Promise<ExportResult> {
   const adapter = await openAdapter(work.adapter);
   try {
-    const loss = work.format === 'PEFT' ? await writePeft(work, adapter) : await writeModel(work, adapter, context);
+    const loss =
+      work.format === 'PEFT' ? await writePeft(work, adapter, context) : await writeModel(work, adapter, context);
     return { kind: 'EXPORT', outputFolder: work.outputFolder, files: await listFiles(work.outputFolder), loss };
   } catch (error) {
     await rm(work.outputFolder, { recursive: true, force: true });
@@ -21,30 +22,54 @@ export async function runExportWork(work: ExportWork, context: ComputeContext): 
   }
 }
 
-async function writePeft(work: ExportWork, adapter: AdapterFile): Promise<ExportResult['loss']> {
-  await exportPeftFolder(adapter, work.outputFolder, { baseModel: work.base.name });
-  return null;
+async function writePeft(
+  { outputFolder, base, taskType, maxRank, dtype }: ExportWork,
+  adapter: AdapterFile,
+  { signal, onProgress }: ComputeContext,
+): Promise<ExportLoss> {
+  const { rank, truncated, relativeError, worst } = await exportPeftFolder(adapter, outputFolder, {
+    baseModel: base.name,
+    ...(base.revision === null ? {} : { baseRevision: base.revision }),
+    ...(taskType === null ? {} : { taskType }),
+    ...(maxRank === null ? {} : { maxRank }),
+    ...(dtype === null ? {} : { dtype }),
+    signal,
+    onProgress: (done, total) => onProgress({ phase: 'WRITE', done, total }),
+  });
+  return {
+    outputRank: rank,
+    relativeError,
+    truncatedModules: truncated,
+    worstModule: worst?.module ?? null,
+    worstError: worst?.relativeError ?? null,
+  };
 }
 
 async function writeModel(
-  work: ExportWork,
+  { outputFolder, base: { folder }, dtype, maxShardBytes }: ExportWork,
   adapter: AdapterFile,
   { signal, onProgress }: ComputeContext,
-): Promise<null> {
-  const base = await openCheckpoint(work.base.folder);
+): Promise<ExportLoss> {
+  const base = await openCheckpoint(folder);
   try {
-    await writeMergedModel({
+    const { roundingError } = await writeMergedModel({
       base,
       adapter,
-      outputFolder: work.outputFolder,
-      dtype: work.dtype ?? 'KEEP',
-      ...(work.maxShardBytes === null ? {} : { maxShardBytes: work.maxShardBytes }),
+      outputFolder,
+      dtype: dtype ?? 'KEEP',
+      ...(maxShardBytes === null ? {} : { maxShardBytes }),
       // The adapter says what changes; where the base ties two embeddings and only one changes, both must be stored.
       tied: 'UNTIE',
       signal,
       onProgress: (progress) => onProgress({ phase: 'WRITE', ...progress }),
     });
-    return null;
+    return {
+      outputRank: null,
+      relativeError: roundingError,
+      truncatedModules: 0,
+      worstModule: null,
+      worstError: null,
+    };
   } finally {
     await base.close();
   }

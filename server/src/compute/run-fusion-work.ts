@@ -3,7 +3,7 @@ import { openStatistics } from '@crucible/engine/statistics';
 import { runFusion } from '@crucible/sdk/host';
 import { adapterFacts } from './adapter-facts.js';
 import type { ComputeContext } from './compute-context.js';
-import { loadStrategy } from './load-strategy.js';
+import { loadStrategies } from './load-strategy.js';
 import type { FusionResult, FusionWork } from './protocol.js';
 import { memberStatistics } from './member-statistics.js';
 import { searchObjective } from './search-objective.js';
@@ -11,7 +11,7 @@ import { searchObjective } from './search-objective.js';
 /** Fuses; equal work gives equal bytes. */
 export async function runFusionWork(work: FusionWork, context: ComputeContext): Promise<FusionResult> {
   const { backend, signal, onProgress, onLog } = context;
-  const strategy = await loadStrategy(work.strategy);
+  const { strategy, strategies } = await loadStrategies(work.strategy, work.options);
   const opened: { close(): Promise<void> }[] = [];
   try {
     const members = [];
@@ -29,6 +29,7 @@ export async function runFusionWork(work: FusionWork, context: ComputeContext): 
     if (objective) opened.push({ close: async () => objective.dispose() });
     const outcome = await runFusion({
       strategy,
+      strategies,
       options: work.options,
       members,
       space: work.space,

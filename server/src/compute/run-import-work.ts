@@ -4,6 +4,7 @@ import { fetchFromHub } from '../imports/fetch-from-hub.js';
 import { hubSettings } from '../imports/hub-settings.js';
 import { findAdapterFiles } from '../uploads/find-adapter-files.js';
 import { adapterFacts } from './adapter-facts.js';
+import { checkAgainstBase } from './check-against-base.js';
 import type { ComputeContext } from './compute-context.js';
 import { describeInspection } from './describe-inspection.js';
 import type { ImportResult, ImportWork } from './import-protocol.js';
@@ -19,8 +20,9 @@ export async function runImportWork(work: ImportWork, context: ComputeContext): 
       signal,
       onProgress: (done, total) => onProgress({ phase: 'INSPECT', done, total }),
     });
-    const inspection = describeInspection(found);
-    if (!found.importable) return { kind: 'IMPORT', inspection, made: null };
+    const differences = work.base === null ? [] : await checkAgainstBase(found, work.base.folder);
+    const inspection = describeInspection(found, differences);
+    if (!inspection.importable) return { kind: 'IMPORT', inspection, made: null };
     const { path, framePath } = { path: work.outputPath, framePath: work.framePath };
     await importAdapter({
       source,
@@ -33,7 +35,8 @@ export async function runImportWork(work: ImportWork, context: ComputeContext): 
     });
     await writeOwnFrame(path, framePath, signal);
     const adapter = await adapterFacts(path);
-    const told = { digest: digestBaseName(found.base), name: nameOf(found.base) };
+    const { name = 'an unnamed base', revision = null } = found.base;
+    const told = { digest: digestBaseName(found.base), name, revision };
     return { kind: 'IMPORT', inspection, made: { path, framePath, adapter, base: told } };
   } finally {
     await rm(work.scratch, { recursive: true, force: true });
@@ -68,6 +71,3 @@ async function writeOwnFrame(path: string, framePath: string, signal: AbortSigna
     await adapter.close();
   }
 }
-
-const nameOf = ({ name, revision }: { readonly name?: string; readonly revision?: string }): string =>
-  name === undefined ? 'an unnamed base' : revision === undefined ? name : `${name}@${revision}`;

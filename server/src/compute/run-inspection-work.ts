@@ -1,5 +1,6 @@
 import { inspectAdapter } from '@crucible/engine/adapters';
 import type { ComputeContext } from './compute-context.js';
+import { checkAgainstBase } from './check-against-base.js';
 import { describeInspection } from './describe-inspection.js';
 import type { InspectionResult, InspectionWork } from './import-protocol.js';
 
@@ -8,5 +9,6 @@ export async function runInspectionWork(
   { signal }: Pick<ComputeContext, 'signal'>,
 ): Promise<InspectionResult> {
   const found = await inspectAdapter(path, { ...(base === null ? {} : { base }), signal });
-  return { kind: 'INSPECTION', inspection: describeInspection(found) };
+  const differences = base === null ? [] : await checkAgainstBase(found, base.folder);
+  return { kind: 'INSPECTION', inspection: describeInspection(found, differences) };
 }

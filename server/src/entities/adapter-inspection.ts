@@ -80,6 +80,8 @@ export class AdapterInspection {
   peftType!: string | null;
   @Field(() => String, { nullable: true, description: 'The version of PEFT that wrote it.' })
   peftVersion!: string | null;
+  @Field(() => String, { nullable: true, description: 'What PEFT says that it is for, such as CAUSAL_LM.' })
+  taskType!: string | null;
   @Field(() => String, {
     nullable: true,
     description: 'How its factors were initialized, as its configuration has it.',

@@ -14,14 +14,22 @@ export interface ExportedFileRecord {
   readonly sha256: string;
 }
 
-@ObjectType({ description: 'What a cap on the rank has cost. Norms are Frobenius norms over all modules.' })
+@ObjectType({
+  description: 'How far the files are from the adapter: a cap on the rank, another dtype, and folded scales.',
+})
 export class ExportLoss {
-  @Field(() => Int, { description: 'Greatest rank over the modules that were written.' })
-  outputRank!: number;
-  @Field(() => Float, { description: '‖written − adapter‖ / ‖adapter‖' })
+  @Field(() => Int, { nullable: true, description: 'PEFT: rank of the modules that were written.' })
+  outputRank!: number | null;
+  @Field(() => Float, {
+    description: '‖written − exact‖ / ‖ΔW‖ in Frobenius norms over all modules; 0 where every number was kept.',
+  })
   relativeError!: number;
-  @Field(() => Float, { description: 'Σσ² kept / Σσ² of the adapter' })
-  retainedEnergy!: number;
+  @Field(() => Int, { description: 'Modules whose rank was cut.' })
+  truncatedModules!: number;
+  @Field(() => String, { nullable: true, description: 'The module that lost most.' })
+  worstModule!: string | null;
+  @Field(() => Float, { nullable: true, description: 'What that module lost, relative to itself.' })
+  worstError!: number | null;
 }
 
 /** The writing of one adapter in a form that other programs load: a PEFT folder, or the base with the adapter merged in. */

@@ -119,11 +119,21 @@ function fidelity({ fusion, loss, maxRank }: CardData): string | null {
   }
   if (loss !== null) {
     if (report !== null) lines.push('');
-    lines.push(
-      `Written with at most rank ${maxRank ?? loss.outputRank}: relative Frobenius error ${figure(loss.relativeError)} against the adapter, retained energy ${figure(loss.retainedEnergy)}.`,
-    );
+    lines.push(written(loss, maxRank));
   }
   return lines.join('\n');
+}
+
+function written(loss: ExportLoss, maxRank: number | null): string {
+  const { relativeError, truncatedModules, worstModule, worstError, outputRank } = loss;
+  if (relativeError === 0) return 'The files hold every number of the adapter as it is.';
+  const cut =
+    truncatedModules > 0
+      ? `${truncatedModules} modules were cut to rank ${outputRank ?? maxRank} (their best approximation). `
+      : '';
+  const worst =
+    worstModule === null || worstError === null ? '' : `; most in ${code(worstModule)}, ${figure(worstError)}`;
+  return `${cut}Writing it changed the update by ${figure(relativeError)} of its Frobenius norm${worst}.`;
 }
 
 function scores(all: readonly CardScore[]): string {

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import type { PluginRegistry } from '@crucible/sdk/host';
-import type { GraphQLSchema } from 'graphql';
+import { GraphQLObjectType, type GraphQLSchema } from 'graphql';
 import { buildSchema as buildStaticSchema, type PubSub } from 'type-graphql';
 import { Deleted } from './types/results.js';
 import { resolvers } from './resolvers/index.js';
@@ -24,8 +24,13 @@ export async function buildSchema(registry: PluginRegistry): Promise<BuiltSchema
     validate: false,
     pubSub: noTopics,
   });
-  const typed = typeStrategies(registry, new Set(Object.keys(base.getTypeMap())));
-  return { schema: describeTypes(markOneOf(extendSchema(base, typed.strategies))), registry: typed.registry };
+  const gone = base.getType(UninstalledStrategyOptions.name);
+  const typed = typeStrategies(
+    registry,
+    new Set(Object.keys(base.getTypeMap())),
+    gone instanceof GraphQLObjectType ? [gone] : [],
+  );
+  return { schema: describeTypes(markOneOf(extendSchema(base, typed))), registry: typed.registry };
 }
 
 /** type-graphql asks for one; our subscriptions listen to the platform's changes instead, and name no topics. */

@@ -170,7 +170,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   'StatisticsRun.digest': 'SHA-256 of the file, when it is finished.',
   'StatisticsRun.sizeBytes': 'Its size in bytes, when it is finished.',
   'ExportRun.format': 'What it is written as.',
-  'ExportRun.loss': 'What the cap on the rank has cost; none where nothing was cut.',
+  'ExportRun.loss': 'How far the files are from the adapter; none before it is finished.',
 
   'InvalidOptions.issues': 'Everything that is wrong, one by one.',
   'IncompatibleAdapters.issues': 'Everything that does not fit, one by one.',

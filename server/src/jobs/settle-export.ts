@@ -29,7 +29,7 @@ export async function settleExport(
   kept.sort((a, b) => (a.name < b.name ? -1 : 1));
   const settled = await settle<ExportRun>(em, queue, held, usage, async (_, run) => {
     run.files = kept;
-    run.loss = loss && { ...loss };
+    run.loss = { ...loss };
     run.timings = [{ phase: 'EXPORT', seconds: usage.seconds }];
     finish(run, RunState.SUCCEEDED);
   });

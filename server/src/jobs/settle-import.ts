@@ -69,7 +69,7 @@ export async function settleImport(
 /** A base that is known by its name alone: adapters that name the same can be fused with each other, and need no weights for that. */
 async function nameBase(
   em: EntityManager,
-  { digest, name }: { readonly digest: string; readonly name: string },
+  { digest, name, revision }: NonNullable<ImportResult['made']>['base'],
 ): Promise<BaseModel> {
   await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [digest]);
   const known = await em.findOne(BaseModel, { digest });
@@ -77,7 +77,7 @@ async function nameBase(
   const base = em.create(BaseModel, {
     name,
     architecture: 'unknown',
-    config: {},
+    config: revision === null ? {} : { revision },
     digest,
     files: {},
     parameterCount: 0,

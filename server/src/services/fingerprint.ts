@@ -3,7 +3,7 @@ import { canonicalJson } from './canonical-json.js';
 
 /** All that the bytes of a fused adapter depend on. */
 export interface FingerprintParts {
-  /** `id@version` */
+  /** `id@version`; of a wrapper with what it wraps: `knots@0.1.0 over ties@0.1.0`. */
   readonly strategy: string;
   /** With defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;

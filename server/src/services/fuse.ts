@@ -75,9 +75,9 @@ export async function createRun(
 }
 
 function fingerprint({ backend }: ServiceContext, prepared: PreparedFusion, settings: RunSettings): string {
-  const { row, options, space, members } = prepared;
+  const { row, wrapped, options, space, members } = prepared;
   return fingerprintOf({
-    strategy: `${row.key}@${row.version}`,
+    strategy: [`${row.key}@${row.version}`, ...wrapped].join(' over '),
     options,
     // Of strategies that need none the fingerprint is what it was before there were any.
     members: members.map(({ adapter: { digest }, weight, statistics }) =>

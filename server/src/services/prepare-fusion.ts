@@ -1,7 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { AdapterManifest } from '@crucible/engine/adapters';
-import { checkOptions, type Strategy } from '@crucible/sdk';
-import { checkFusion, resolveSpace, type FusionCheck, type Incompatibility } from '@crucible/sdk/host';
+import { parseOptions, type Strategy } from '@crucible/sdk';
+import {
+  checkFusion,
+  resolveSpace,
+  strategiesOf,
+  wrappedChain,
+  type FusionCheck,
+  type Incompatibility,
+} from '@crucible/sdk/host';
 import { Adapter, FusionSpaceName, FusionStrategy, Task, TaskHead } from '../entities/index.js';
 import { findById } from './find-by-id.js';
 import { kindsOf, tellMutation, withStatistics } from './member-statistics.js';
@@ -21,6 +28,8 @@ export interface PreparedMember {
 export interface PreparedFusion {
   readonly row: FusionStrategy;
   readonly strategy: Strategy;
+  /** What a wrapper wraps, as `id@version`, the outermost first. */
+  readonly wrapped: readonly string[];
   readonly members: readonly PreparedMember[];
   /** With defaults filled in. */
   readonly options: Readonly<Record<string, unknown>>;
@@ -55,8 +64,10 @@ export async function prepareFusion(
   const members = await withStatistics(em, strategy, given);
   const tasks = await evaluationTasks(em, input, members);
   if (tasks instanceof NotFound) return tasks;
+  const strategies = strategiesOf(plugins);
   const check: FusionCheck = {
     strategy,
+    strategies,
     options: input.strategy.options,
     members: members.map(({ adapter, weight, statistics }) => ({
       name: adapter.name,
@@ -74,9 +85,18 @@ export async function prepareFusion(
   const base = members[0]!.adapter.base.id;
   const headless = await tasksWithoutHead(em, base, tasks, members, strategy);
   if (headless.length) return new InvalidOptions(headless);
-  const parsed = checkOptions(strategy, input.strategy.options);
-  const options = parsed.ok ? parsed.options : {};
-  return { row, strategy, members, options, space: FusionSpaceName[resolveSpace(check)], evaluateOn: tasks };
+  const options = parseOptions(strategy, input.strategy.options, strategies);
+  return {
+    row,
+    strategy,
+    wrapped: wrappedChain(strategy, options, strategies)
+      .slice(1)
+      .map(({ id }) => `${id}@${plugins.strategies.get(id)!.plugin.version}`),
+    members,
+    options,
+    space: FusionSpaceName[resolveSpace(check)],
+    evaluateOn: tasks,
+  };
 }
 
 function checkSizes({ name, seed = 0, evaluateOn }: Request): InvalidOptions | QuotaExceeded | undefined {

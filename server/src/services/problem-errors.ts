@@ -19,6 +19,11 @@ export const problemErrors = {
     'These adapters cannot be fused so.',
     'Each issue says why, and what to do.',
   ),
+  baseWithoutWeights: problem(
+    'BASE_WITHOUT_WEIGHTS',
+    'The weights of a base model are not here, its name alone is known.',
+    'Export the adapter as PEFT, or import the base model.',
+  ),
   axesInvalid: problem(
     'AXES_INVALID',
     'The grid of a sweep is empty, too large, or walks along something that is no option.',
@@ -28,6 +33,11 @@ export const problemErrors = {
     'BASES_DIFFER',
     'Adapters of different base models were given.',
     'Fuse adapters of one base model.',
+  ),
+  exportOptionForeign: problem(
+    'EXPORT_OPTION_FOREIGN',
+    'An option of an export belongs to another format.',
+    'Leave it out, or choose the other format.',
   ),
   frameDecides: problem(
     'FRAME_DECIDES',
@@ -49,12 +59,22 @@ export const problemErrors = {
     'A task has no head for this base model, so nothing can be scored on it.',
     'Import a head, or choose other tasks.',
   ),
+  hubNameInvalid: problem(
+    'HUB_NAME_INVALID',
+    'A repository, revision or token is none of a hub.',
+    'Give a repository as "owner/name", a branch, tag or commit, and a token that begins with "hf_".',
+  ),
   jobEnded: problem('JOB_ALREADY_ENDED', 'The job has ended already.', 'Nothing is left to cancel.'),
   jobNotEnded: problem('JOB_NOT_ENDED', 'The job has not ended yet.', 'Wait for it, or cancel it first.'),
   jobNotFailed: problem(
     'JOB_NOT_FAILED',
     'Only what failed or was cancelled can be retried.',
     'Queue it anew instead.',
+  ),
+  mergeConfigRefused: problem(
+    'MERGE_CONFIG_REFUSED',
+    'A merge configuration asks for something that is not done here.',
+    'Each finding says what, with its line.',
   ),
   notFound: problem('NOT_FOUND', 'No object has this id.', "Take ids from the API's own answers."),
   optionsInvalid: problem(
@@ -78,6 +98,11 @@ export const problemErrors = {
     'Choose DELTA or CORE space.',
   ),
   seedInvalid: problem('SEED_INVALID', 'The seed is no whole number from 0 on.', 'Give one, or none for 0.'),
+  shardSizeInvalid: problem(
+    'SHARD_SIZE_INVALID',
+    'The size of a file of weights is too small or no whole number.',
+    'Give bytes, 1048576 or more, or leave it out.',
+  ),
   spaceNotOffered: problem(
     'SPACE_NOT_OFFERED',
     'The strategy does not work in this space.',

@@ -1,5 +1,6 @@
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import { checkOptions, type Strategy } from '@crucible/sdk';
+import { strategiesOf } from '@crucible/sdk/host';
 import { wakeWorkers } from '../changes/index.js';
 import { RunState, SplitName, Sweep } from '../entities/index.js';
 import { announce } from '../jobs/index.js';
@@ -25,9 +26,10 @@ export async function sweep(
   // The first point stands for all in what adapters, space and tasks have to do with it; options are checked point by point.
   const prepared = await prepareFusion(em, context, { ...input, strategy: first });
   if (prepared instanceof Problem && !(prepared instanceof InvalidOptions)) return prepared;
-  const strategy = context.plugins.strategies.get(input.strategy.id)!.strategy;
-  const checked = points.map((options) => checkOptions(strategy, options));
-  const issues = axisIssues(strategy, input);
+  const strategies = strategiesOf(context.plugins);
+  const strategy = strategies.get(input.strategy.id)!;
+  const checked = points.map((options) => checkOptions(strategy, options, strategies));
+  const issues = axisIssues(strategy, input, strategies);
   if (issues.length) return new InvalidOptions(issues);
   if (prepared instanceof InvalidOptions) return prepared;
   if (prepared.evaluateOn.length === 0) {
@@ -97,11 +99,15 @@ function checkAxes({ axes }: SweepInput): InvalidOptions | QuotaExceeded | undef
 }
 
 /** Each value of each axis, checked with the shared options and the first values of the other axes. */
-function axisIssues(strategy: Strategy, { strategy: { options }, axes }: SweepInput) {
+function axisIssues(
+  strategy: Strategy,
+  { strategy: { options }, axes }: SweepInput,
+  strategies: ReadonlyMap<string, Strategy>,
+) {
   const firsts = Object.fromEntries(axes.map(({ option, values }) => [option, values[0]]));
   return axes.flatMap(({ option, values }, axis) =>
     values.flatMap((value, index) => {
-      const parsed = checkOptions(strategy, { ...options, ...firsts, [option]: value });
+      const parsed = checkOptions(strategy, { ...options, ...firsts, [option]: value }, strategies);
       if (parsed.ok) return [];
       return parsed.issues
         .filter(({ path }) => path.length === 0 || path[0] === option)

@@ -27,7 +27,7 @@ export async function describeWork(em: EntityManager, blobs: BlobStore, home: st
   if (job instanceof FusionRun) return describeFusion(em, blobs, home, job);
   if (job instanceof Evaluation) return describeEvaluation(em, blobs, home, job);
   if (job instanceof ImportRun) return describeImport(blobs, home, job);
-  if (job instanceof ExportRun) return describeExport(blobs, home, job);
+  if (job instanceof ExportRun) return describeExport(em, blobs, home, job);
   if (job instanceof StatisticsRun) return describeStatistics(em, blobs, home, job);
   const base = await job.base.loadOrFail();
   const frame = job.frame && (await job.frame.loadOrFail());

@@ -10,7 +10,7 @@ const REMEDIES: Readonly<Record<AdapterBlocker['code'], string>> = {
   CONFIG_INVALID: 'Choose the folder as PEFT saved it, with adapter_config.json unchanged',
   CONFIG_MISSING:
     'Choose the folder that PEFT saved, with adapter_config.json beside the weights: the scale stands only there',
-  DORA: 'Merge it into its base (openPeftDelta; in PEFT: merge_and_unload) and fuse it as a FULL model, or train without DoRA',
+  DORA: 'Merge it into its base (in PEFT: merge_and_unload) and fuse it as a FULL model, import it as an update of full rank through the base (dora: FULL_RANK), or train without DoRA',
   FAMILY_UNSUPPORTED:
     'Convert the adapter to LoRA (PEFT: convert_to_lora), or merge it into its base and fuse full models',
   FOREIGN_TENSOR: 'Remove the tensor if it is not part of the adapter, or save the adapter again with PEFT',
@@ -37,6 +37,12 @@ const show = (text: string): string => (text.length > SHOWN ? `${text.slice(0, S
 export class Findings {
   readonly notices: AdapterNotice[] = [];
   readonly blockers: AdapterBlocker[] = [];
+  readonly #allowed: ReadonlySet<AdapterBlocker['code']>;
+
+  /** @param allowed what the user said is as it should be. */
+  constructor(allowed: Iterable<AdapterBlocker['code']> = []) {
+    this.#allowed = new Set(allowed);
+  }
 
   notice(code: AdapterNotice['code'], message: string, subject?: string): void {
     if (this.notices.length >= adapterLimits.findings) return;
@@ -44,7 +50,7 @@ export class Findings {
   }
 
   block(code: AdapterBlocker['code'], subject: string, reason: string, remedy: string = REMEDIES[code]): void {
-    if (this.blockers.length >= adapterLimits.findings) return;
+    if (this.#allowed.has(code) || this.blockers.length >= adapterLimits.findings) return;
     this.blockers.push({ code, subject: show(subject), reason, remedy });
   }
 }

@@ -3,7 +3,7 @@ import type { AdapterManifest } from '../adapter.js';
 import { adapterErrors } from '../errors.js';
 import { adapterLimits } from '../limits.js';
 import { writeAdapter, type WrittenAdapter } from '../write-adapter.js';
-import { report, withInterpretation, type AdapterBase } from './inspect-adapter.js';
+import { report, withInterpretation, type AdapterBase, type DoraChoice } from './inspect-adapter.js';
 import type { AdapterInspection } from './inspection.js';
 
 export interface ImportAdapterOptions {
@@ -14,6 +14,9 @@ export interface ImportAdapterOptions {
   readonly name: string;
   /** Without it the adapter belongs to the base that it tells itself: `digestBaseName`. */
   readonly base?: AdapterBase;
+  /** As for `inspectAdapter`. */
+  readonly dora?: DoraChoice;
+  readonly changedBase?: boolean;
   /** Written into the manifest beside what the import itself says. */
   readonly provenance?: Readonly<Record<string, string | number | boolean>>;
   /** Singular values in the inspection; false where left out. */

@@ -1,10 +1,9 @@
-import { createHash } from 'node:crypto';
 import { isCrucibleError } from '../../errors/index.js';
-import { viewBytes } from '../../tensors/index.js';
+import type { AdapterFactors } from '../adapter.js';
 import { commonest } from '../commonest.js';
 import { adapterLimits } from '../limits.js';
 import { greatestRank } from '../open-adapter.js';
-import { digestFrame } from '../tangent-frame.js';
+import { createFrameHash } from '../tangent-frame.js';
 import { openBaseWeights, type BaseWeights } from './base-weights.js';
 import type { AdapterBlocker, AdapterInspection, AdapterNotice, InspectedModule } from './inspection.js';
 import { interpret } from './interpret.js';
@@ -19,8 +18,20 @@ export interface AdapterBase {
   readonly folder?: string;
 }
 
+export type DoraChoice = 'REFUSE' | 'FULL_RANK';
+
 export interface InspectAdapterOptions {
   readonly base?: AdapterBase;
+  /**
+   * What becomes of DoRA: refused, or, with the base's folder, W′ - W as an update of full rank, which is exact and as large as the weight itself. REFUSE
+   * where left out.
+   */
+  readonly dora?: DoraChoice;
+  /**
+   * True says that the base is not the stock one but what the start of the training made of it (PiSSA, OLoRA, CorDA, LoRA-GA, LoftQ): then the factors are
+   * plain updates of it.
+   */
+  readonly changedBase?: boolean;
   /** Singular values of every module; costs a QR of its factors. True where left out. */
   readonly spectra?: boolean;
   readonly signal?: AbortSignal;
@@ -47,7 +58,7 @@ export interface OpenedInterpretation {
 /** Opens source and base, reads them, and closes both whatever happens. */
 export async function withInterpretation<T>(
   path: string,
-  options: Pick<InspectAdapterOptions, 'base' | 'signal'>,
+  options: Pick<InspectAdapterOptions, 'base' | 'dora' | 'changedBase' | 'signal'>,
   use: (opened: OpenedInterpretation) => Promise<T>,
 ): Promise<T> {
   const { signal } = options;
@@ -57,7 +68,9 @@ export async function withInterpretation<T>(
     const folder = options.base?.folder;
     const base = folder === undefined ? undefined : await openBaseWeights(folder, open);
     try {
-      return await use({ files: source.files, read: await interpret(source, base, open), base });
+      const { dora, changedBase } = options;
+      const choices = { ...open, ...(dora && { dora }), ...(changedBase && { changedBase }) };
+      return await use({ files: source.files, read: await interpret(source, base, choices), base });
     } finally {
       await base?.close();
     }
@@ -74,19 +87,19 @@ export async function report(
   const blockers: AdapterBlocker[] = [...read.blockers];
   const notices: AdapterNotice[] = [...read.notices];
   const modules: InspectedModule[] = [];
-  const hash = createHash('sha256').update('crucible-factors-1\n');
+  const baseDigest = options.base?.digest;
+  // Modules come sorted by name. Without a base the digest still tells which adapters share their A.
+  const hashes = [createFrameHash(''), ...(baseDigest === undefined ? [] : [createFrameHash(baseDigest)])];
   for (const module of read.modules) {
     options.signal?.throwIfAborted();
-    const spectrum = await study(module, options, hash, { blockers, notices });
     const { info, kind, alpha, dtype, shapes } = module;
+    const onFactors = ({ a }: AdapterFactors): void => hashes.forEach((hash) => hash.add(info, a));
+    const spectrum = await study(module, options, onFactors, { blockers, notices });
     modules.push({ ...info, kind, alpha, dtype, shapes, ...(spectrum !== undefined && { spectrum }) });
     options.onProgress?.(modules.length, read.modules.length);
   }
   const importable = blockers.length === 0;
-  const frame = importable && modules.length > 0 ? { digest: hash.digest('hex') } : {};
-  const baseDigest = options.base?.digest;
-  const frameDigest =
-    importable && baseDigest !== undefined ? await frameDigestOf(baseDigest, read.modules) : undefined;
+  const [digest, frameDigest] = importable ? hashes.map((hash) => hash.digest()) : [];
   return {
     source: path,
     dialect: read.dialect,
@@ -96,7 +109,7 @@ export async function report(
     targets: read.targets,
     rank: greatestRank(modules),
     scale: modules.length === 0 ? 1 : commonest(modules.map(({ scale }) => scale)),
-    frame: { ...frame, ...(frameDigest !== undefined && { frameDigest }) },
+    frame: { ...(digest !== undefined && { digest }), ...(frameDigest !== undefined && { frameDigest }) },
     facts: read.facts,
     notices: notices.slice(0, adapterLimits.findings),
     blockers: blockers.slice(0, adapterLimits.findings),
@@ -113,15 +126,13 @@ interface Lists {
 async function study(
   module: SourceModule,
   { spectra = true }: InspectAdapterOptions,
-  hash: ReturnType<typeof createHash>,
+  onFactors: (factors: AdapterFactors) => void,
   { blockers, notices }: Lists,
 ): Promise<InspectedModule['spectrum']> {
   const { info } = module;
   try {
     const factors = await module.readFactors();
-    hash
-      .update(`${JSON.stringify([info.name, info.rank, info.inFeatures, info.scale])}\n`)
-      .update(viewBytes(factors.a));
+    onFactors(factors);
     if (!spectra || info.rank > adapterLimits.spectrumRank) return undefined;
     const spectrum = updateSpectrum(info, factors);
     if (spectrum.norm === 0) {
@@ -139,12 +150,4 @@ async function study(
     blockers.push({ code: 'NOT_FINITE', subject: info.name, reason: error.message, remedy: error.remedy });
     return undefined;
   }
-}
-
-/** The digest of the frame that these A's make, see `digestFrame`. */
-export function frameDigestOf(baseDigest: string, modules: readonly SourceModule[]): Promise<string> {
-  return digestFrame(
-    baseDigest,
-    modules.map((module) => ({ info: module.info, a: async () => (await module.readFactors()).a })),
-  );
 }

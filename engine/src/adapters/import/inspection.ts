@@ -19,6 +19,8 @@ export type AdapterNoticeCode =
   | 'COPY_UNCHANGED'
   /** A copy of the base's weights lies in the file; it could not be compared without the base. */
   | 'COPY_UNCHECKED'
+  /** DoRA was applied through the base: the updates have full rank. */
+  | 'DORA_APPLIED'
   /** Two conventions of layout were possible; the base's shapes, or the layer's name, decided. */
   | 'LAYOUT_DECIDED'
   /** Names have the infix of an adapter (`lora_A.default.weight`); it was dropped. */

@@ -2,20 +2,27 @@ import { isCrucibleError } from '../../errors/index.js';
 import { parseStrictJson, type OpenSafetensorsOptions } from '../../tensors/index.js';
 import type { BaseWeights } from './base-weights.js';
 import { Findings } from './blockers.js';
+import type { DoraChoice } from './inspect-adapter.js';
 import { interpretCrucible } from './interpret-crucible.js';
 import { interpretDiffusion, isDiffusion } from './interpret-diffusion.js';
 import { interpretPeft } from './interpret-peft.js';
 import { PEFT_CONFIG, type AdapterSource } from './open-source.js';
 import { parsePeftSettings, type PeftSettings } from './peft-settings.js';
+import { settleDora } from './settle-dora.js';
 import { NO_FACTS, type Interpretation } from './source-module.js';
+
+export interface InterpretOptions extends OpenSafetensorsOptions {
+  readonly dora?: DoraChoice;
+  readonly changedBase?: boolean;
+}
 
 /** Reads the files of an adapter in the dialect that they speak. Never throws for what is readable but cannot be taken: that becomes blockers. */
 export async function interpret(
   source: AdapterSource,
   base: BaseWeights | undefined,
-  options: OpenSafetensorsOptions = {},
+  options: InterpretOptions = {},
 ): Promise<Interpretation> {
-  const findings = new Findings();
+  const findings = new Findings(options.changedBase === true ? ['BASE_CHANGED'] : []);
   const nothing = { base: {}, targets: [], facts: NO_FACTS, modules: [] } as const;
   const settings = source.config === undefined ? undefined : readSettings(source.config, findings);
   const { weights } = source;
@@ -35,8 +42,8 @@ export async function interpret(
   }
   if (settings === undefined) return finish({ dialect: 'PEFT', ...nothing }, findings);
   const modules = await interpretPeft({ source: weights, settings, base, findings });
-  checkDora(settings, modules, findings);
-  return finish({ dialect: 'PEFT', ...about(settings), modules }, findings);
+  const plain = settleDora(modules, { source: weights, settings, base, findings }, options.dora ?? 'REFUSE');
+  return finish({ dialect: 'PEFT', ...about(settings), modules: plain }, findings);
 }
 
 function readSettings(config: Uint8Array, findings: Findings): PeftSettings | undefined {
@@ -54,14 +61,6 @@ const about = ({ base, targetModules, facts }: PeftSettings) => ({
   targets: typeof targetModules === 'string' ? [targetModules] : [...targetModules].sort(),
   facts,
 });
-
-function checkDora(settings: PeftSettings, modules: Interpretation['modules'], findings: Findings): void {
-  const scaled = modules.filter(({ magnitude }) => magnitude !== undefined);
-  if (!settings.facts.dora && scaled.length === 0) return;
-  const reason =
-    'W′ = m ⊙ (W + s·B·A) / ‖W + s·B·A‖ by rows is no low-rank update: two such adapters have no exact sum without the base';
-  findings.block('DORA', settings.facts.dora ? 'use_dora' : scaled[0]!.info.name, reason);
-}
 
 function finish(read: Omit<Interpretation, 'notices' | 'blockers'>, findings: Findings): Interpretation {
   if (read.modules.length === 0 && findings.blockers.length === 0) {

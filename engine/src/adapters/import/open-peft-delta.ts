@@ -1,12 +1,10 @@
-import { matrixFrom, multiply, type Matrix } from '../../algebra/index.js';
 import type { AdapterModuleInfo } from '../adapter.js';
 import { adapterErrors } from '../errors.js';
-import { storedParameter, toStoredOrder } from '../module-layout.js';
-import { applyDora } from './apply-dora.js';
+import { storedParameter } from '../module-layout.js';
 import { openBaseWeights, type BaseWeights } from './base-weights.js';
-import { readFinite } from './float-source.js';
 import { interpret } from './interpret.js';
 import { openAdapterSource } from './open-source.js';
+import { changeOf } from './parameter-change.js';
 import type { SourceModule } from './source-module.js';
 
 /** A parameter of the base that an adapter changes. */
@@ -61,20 +59,17 @@ export async function openPeftDelta(
       parameters.set(parameter.name, parameter);
       modules.set(parameter.name, module);
     }
-    const compute = async (parameter: string, whole: boolean): Promise<Float32Array> => {
+    const compute = async (parameter: string, form: 'STORED' | 'MERGED'): Promise<Float32Array> => {
       const module = modules.get(parameter);
       if (module === undefined) throw adapterErrors.moduleUnknown({ file: path, module: parameter });
       options.signal?.throwIfAborted();
-      return change(module, whole, {
-        base: async () => readFinite(opened.source, parameter),
-        magnitude: async (name) => readFinite(source.weights!, name),
-      });
+      return changeOf(module, { source: source.weights!, base: { source: opened.source, name: parameter } }, form);
     };
     return {
       path,
       parameters,
-      readDelta: (parameter) => compute(parameter, false),
-      readMerged: (parameter) => compute(parameter, true),
+      readDelta: (parameter) => compute(parameter, 'STORED'),
+      readMerged: (parameter) => compute(parameter, 'MERGED'),
       async close() {
         await source.close();
         await opened.close();
@@ -99,27 +94,4 @@ function locate(path: string, module: SourceModule, base: BaseWeights): PeftDelt
     throw invalid(`its update has shape ${got}, the base's ${found.info.name} has [${shape.join(', ')}]`);
   }
   return { name: found.info.name, shape, module: info, dora: module.magnitude !== undefined };
-}
-
-interface Readers {
-  base(): Promise<Float32Array>;
-  magnitude(tensor: string): Promise<Float32Array>;
-}
-
-async function change(module: SourceModule, whole: boolean, read: Readers): Promise<Float32Array> {
-  const { info, magnitude } = module;
-  const { inFeatures, outFeatures, rank, scale } = info;
-  const { a, b } = await module.readFactors();
-  const delta = multiply(matrixFrom(outFeatures, rank, b), matrixFrom(rank, inFeatures, a)).data;
-  for (let at = 0; at < delta.length; at += 1) delta[at]! *= scale;
-  if (!whole && magnitude === undefined) return Float32Array.from(toStoredOrder(info, delta));
-
-  const stored = Float64Array.from(await read.base());
-  // Back from the stored order: the same turn with the sides exchanged.
-  const base = toStoredOrder({ ...info, inFeatures: outFeatures, outFeatures: inFeatures }, stored);
-  const asMatrix = (data: Float64Array): Matrix => ({ rows: outFeatures, columns: inFeatures, data });
-  const changed =
-    magnitude === undefined ? delta : applyDora(asMatrix(base), asMatrix(delta), await read.magnitude(magnitude)).data;
-  if (whole) for (let at = 0; at < changed.length; at += 1) changed[at]! += base[at]!;
-  return Float32Array.from(toStoredOrder(info, changed));
 }

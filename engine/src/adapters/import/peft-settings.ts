@@ -18,7 +18,6 @@ export interface PeftSettings {
 /** Keys that do not change what the stored tensors mean, whatever they hold. */
 const HARMLESS: ReadonlySet<string> = new Set([
   'auto_mapping',
-  'ensure_weight_tying',
   'eva_config',
   'exclude_modules',
   'inference_mode',
@@ -63,6 +62,13 @@ const REASONS: ReadonlyMap<string, readonly [AdapterBlockerCode, string]> = new 
   ['loftq_config', ['BASE_CHANGED', 'LoftQ replaced the base by its quantized rest']],
   ['corda_config', ['BASE_CHANGED', 'CorDA takes the start of the factors out of the base']],
   ['lora_ga_config', ['BASE_CHANGED', 'LoRA-GA takes the start of the factors out of the base']],
+  [
+    'ensure_weight_tying',
+    [
+      'SETTING_UNKNOWN',
+      'layers whose weights the base shares have one adapter, which the file holds for one of them only',
+    ],
+  ],
   ['use_qalora', ['QA_LORA', 'QA-LoRA pools the inputs before A']],
   ['kasa_config', ['SETTING_UNKNOWN', 'KaSA truncates the base and puts singular values between the factors']],
   ['alora_invocation_tokens', ['SETTING_UNKNOWN', 'the adapter acts only after its invocation tokens (aLoRA)']],

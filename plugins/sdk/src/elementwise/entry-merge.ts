@@ -14,9 +14,9 @@ export interface ConsensusRules {
   readonly divisor: 'COUNT' | 'WEIGHTS';
 }
 
-/** LINEAR: λ·Σ w·x, divided by Σ w of all adapters of the run where `normalize` says so. CONSENSUS: λ times what agrees. */
+/** LINEAR: Σ w·x, divided by Σ w of all adapters of the run where `normalize` says so. CONSENSUS: λ times what agrees. */
 export type EntryMerge =
-  | { readonly kind: 'LINEAR'; readonly lambda: number; readonly normalize: boolean }
+  | { readonly kind: 'LINEAR'; readonly normalize: boolean }
   | { readonly kind: 'CONSENSUS'; readonly lambda: number; readonly rules: ConsensusRules };
 
 /**
@@ -32,7 +32,7 @@ export function mergeWith(
 ): Float32Array {
   const length = values[0]?.length ?? 0;
   if (merge.kind === 'LINEAR') {
-    const factor = merge.normalize ? merge.lambda / sumOfWeights(all.weights) : merge.lambda;
+    const factor = merge.normalize ? 1 / sumOfWeights(all.weights) : 1;
     return weightedSum(
       weights.map((weight) => factor * weight),
       values,

@@ -5,9 +5,10 @@ import { mergeEntries, type MemberEntries, type VectorPlace } from './merge-entr
 
 /**
  * The order of generalized task arithmetic: sparsify each task vector by its own options, weight it, elect signs where the merge asks for that, add up.
- * `sparsify` returns new entries, or those that it was lent where it drops none.
+ * `sparsify` returns new entries, or those that it was lent where it drops none. In a linear merge λ is
+ * each adapter's own, as it may be scheduled.
  */
-export function sparsifyAndMerge<Options>(
+export function sparsifyAndMerge<Options extends { readonly lambda: number }>(
   input: ModuleInput<Options>,
   context: Pick<FusionContext, 'tf' | 'signal'>,
   sparsify: (entries: MemberEntries<Options>, place: VectorPlace) => Float32Array,
@@ -16,7 +17,7 @@ export function sparsifyAndMerge<Options>(
   return mergeEntries(input, context, (entries, place) =>
     mergeWith(
       entries.map((own) => sparsify(own, place)),
-      entries.map(({ member }) => member.weight),
+      entries.map(({ member: { weight, options } }) => (merge.kind === 'LINEAR' ? options.lambda * weight : weight)),
       merge,
       input,
     ),

@@ -35,6 +35,7 @@ export { discoverPlugins, type DiscoveryOptions } from './plugins/discover-plugi
 export { loadPlugin, type LoadOptions } from './plugins/load-plugin.js';
 export {
   loadPlugins,
+  strategiesOf,
   type InstalledMethod,
   type InstalledStrategy,
   type PluginRegistry,

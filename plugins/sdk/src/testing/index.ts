@@ -24,6 +24,7 @@ export { moduleInputOf, type TestMember, type TestModule } from './module-input-
 export { readGoldenAdapters, readGoldenFactors, readGoldenUpdates, readMatrices } from './golden-factors.js';
 export { randomMatrix, randomUpdate, regauge, type RandomUpdateOptions } from './random-updates.js';
 export { fuseMatrices, type FuseMatrices, type TestMatrix } from './fuse-matrices.js';
+export { readGoldenAdapter } from './golden-adapter.js';
 export { excessOver, readGoldenCase, readGoldenTensors, readTaskVectors, type GoldenCase } from './golden-case.js';
 export { testMean, testSum } from './test-rules.js';
 export { loadStrategy } from './load-strategy.js';

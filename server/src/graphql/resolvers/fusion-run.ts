@@ -38,7 +38,7 @@ import { OrderDirection } from '../lists/order-direction.js';
 import { orderType, type Order } from '../lists/order-type.js';
 import { PageArgs } from '../lists/page-args.js';
 import { readStrategyInput } from '../strategy-types/read-strategy-input.js';
-import { appliedOptions } from '../strategy-types/strategy-types.js';
+import { appliedOptions } from '../strategy-types/applied-options.js';
 import { abortable } from '../subscriptions/abortable.js';
 import { checkMembers } from '../types/check-members.js';
 import { FuseInput } from '../types/job-inputs.js';

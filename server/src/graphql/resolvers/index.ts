@@ -1,11 +1,15 @@
 import type { ClassType, NonEmptyArray } from 'type-graphql';
 import { AdapterResolver } from './adapter.js';
+import { AdapterUploadResolver } from './adapter-upload.js';
 import { BaseModelResolver } from './base-model.js';
 import { EvaluationResolver } from './evaluation.js';
+import { AdapterDownloadsResolver, ExportRunResolver } from './export-run.js';
 import { FusionMemberResolver } from './fusion-member.js';
 import { FusionRunResolver } from './fusion-run.js';
 import { FusionStrategyResolver } from './fusion-strategy.js';
+import { AdapterInspectionResolver, ImportRunResolver } from './import-run.js';
 import { JobResolver } from './job.js';
+import { MergeConfigResolver } from './merge-config.js';
 import { NodeResolver } from './node.js';
 import { PluginResolver } from './plugin.js';
 import { ScoreResolver } from './score.js';
@@ -27,6 +31,11 @@ export const resolvers: NonEmptyArray<ClassType> = [
   TaskHeadsResolver,
   TangentFrameResolver,
   AdapterResolver,
+  AdapterUploadResolver,
+  AdapterInspectionResolver,
+  AdapterDownloadsResolver,
+  ImportRunResolver,
+  ExportRunResolver,
   PluginResolver,
   FusionStrategyResolver,
   FusionRunResolver,
@@ -39,4 +48,5 @@ export const resolvers: NonEmptyArray<ClassType> = [
   StatisticsRunResolver,
   AdapterStatisticsResolver,
   JobResolver,
+  MergeConfigResolver,
 ];

@@ -9,15 +9,20 @@ import {
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLString,
+  type GraphQLFieldConfig,
   type GraphQLScalarType,
   type GraphQLInputFieldConfig,
   type GraphQLInputType,
+  type GraphQLNamedType,
   type GraphQLNullableType,
   type GraphQLOutputType,
 } from 'graphql';
 import { apiErrors } from '../errors/api-errors.js';
 import { describeOption } from './describe-bounds.js';
+import type { HostFields } from './host-fields.js';
 import { pascalCase, screamingSnakeCase } from './type-names.js';
+
+const NO_FIELDS: HostFields = { input: {}, applied: {}, named: [] };
 
 /** The types that one object of options becomes, and every named type that came with them. */
 export interface OptionTypes {
@@ -27,13 +32,14 @@ export interface OptionTypes {
   readonly grid: GraphQLInputObjectType;
   /** What a run answers: every option with the value that was used. */
   readonly applied: GraphQLObjectType;
-  readonly named: readonly (GraphQLEnumType | GraphQLInputObjectType | GraphQLObjectType)[];
+  readonly named: readonly GraphQLNamedType[];
 }
 
 /**
  * Options and their GraphQL types say the same: each option is a field of its own type, range and default, at any depth.
  *
  * @param name Name in PascalCase that every type is called after: `Ties` gives `TiesOptions`, `TiesGrid`, `AppliedTiesOptions`, `TiesPreset`.
+ * @param added Fields of the platform's, which stand behind the strategy's own.
  * @throws API_PLUGIN_NAME_TAKEN when two values of an enum become one name.
  */
 export function optionTypes(
@@ -41,6 +47,7 @@ export function optionTypes(
   title: string,
   options: readonly OptionDescription[],
   isTypeOf: (value: unknown) => boolean,
+  added: HostFields = NO_FIELDS,
 ): OptionTypes {
   const nested = new Map<OptionShape, OptionTypes>();
   const enums = new Map<OptionShape, GraphQLEnumType>();
@@ -79,13 +86,16 @@ export function optionTypes(
   const input = new GraphQLInputObjectType({
     name: `${name}Options`,
     description: `Options of ${title}. What is left out takes its default.`,
-    fields: Object.fromEntries(
-      fieldsOrNote(options, (option): GraphQLInputFieldConfig => ({
-        type: inputOf(option, option.nullable || mayBeLeftOut(option)),
-        description: describeOption(option),
-        ...(hasDefault(option) ? { defaultValue: option.default } : {}),
-      })),
-    ),
+    fields: {
+      ...Object.fromEntries(
+        fieldsOrNote(options, (option): GraphQLInputFieldConfig => ({
+          type: inputOf(option, option.nullable || mayBeLeftOut(option)),
+          description: describeOption(option),
+          ...(hasDefault(option) ? { defaultValue: option.default } : {}),
+        })),
+      ),
+      ...added.input,
+    },
   });
   const grid = new GraphQLInputObjectType({
     name: `${name}Grid`,
@@ -101,15 +111,18 @@ export function optionTypes(
     name: `Applied${name}Options`,
     description: `Options of ${title} as a run used them, defaults filled in.`,
     isTypeOf,
-    fields: Object.fromEntries(
-      fieldsOrNote(options, (option) => ({
-        type: appliedOf(option, option.nullable || mayBeLeftOut(option)),
-        description: describeOption(option),
-      })),
-    ),
+    fields: {
+      ...Object.fromEntries(
+        fieldsOrNote(options, (option): GraphQLFieldConfig<Readonly<Record<string, unknown>>, unknown> => ({
+          type: appliedOf(option, option.nullable || mayBeLeftOut(option)),
+          description: describeOption(option),
+        })),
+      ),
+      ...added.applied,
+    },
   });
   const inner = [...nested.values()].flatMap((types) => types.named);
-  return { input, grid, applied, named: [input, grid, applied, ...enums.values(), ...inner] };
+  return { input, grid, applied, named: [input, grid, applied, ...enums.values(), ...inner, ...added.named] };
 }
 
 /** GraphQL knows no object without fields; a strategy without options gets one that says so and holds nothing. */

@@ -6,16 +6,34 @@ export interface StrategyChoice {
   readonly options: Readonly<Record<string, unknown>>;
 }
 
+type Installed = ReadonlyMap<string, { readonly strategy: Strategy }>;
+
 /** The one field of a `StrategyInput` that was given. GraphQL has already refused none and two. */
-export function readStrategyInput(
-  input: Readonly<Record<string, unknown>>,
-  strategies: ReadonlyMap<string, { readonly strategy: Strategy }>,
-): StrategyChoice {
+export function readStrategyInput(input: Readonly<Record<string, unknown>>, strategies: Installed): StrategyChoice {
   const [[strategy, given] = ['', {}]] = Object.entries(input);
   const known = strategies.get(strategy)?.strategy;
   const fields = known === undefined ? [] : describeOptions(known.options);
-  return { strategy, options: withoutNulls(given as Record<string, unknown>, fields) };
+  const { rule, schedules, ...own } = given as Readonly<Record<string, unknown>>;
+  return {
+    strategy,
+    options: {
+      ...withoutNulls(own, fields),
+      ...ruleOf(rule, strategies),
+      // An empty list stands for nothing, as leaving it out does.
+      ...(Array.isArray(schedules) && schedules.length > 0 && { schedules: schedules.map(withoutNull) }),
+    },
+  };
 }
+
+/** What a wrapper wraps, as a `StrategyInput` in its turn. */
+function ruleOf(rule: unknown, strategies: Installed): { readonly rule?: Readonly<Record<string, unknown>> } {
+  if (rule === undefined || rule === null) return {};
+  const { strategy, options } = readStrategyInput(rule as Readonly<Record<string, unknown>>, strategies);
+  return { rule: { [strategy]: options } };
+}
+
+const withoutNull = (schedule: object): object =>
+  Object.fromEntries(Object.entries(schedule).filter(([, value]) => value !== null));
 
 /** GraphQL lets `null` stand for "left out" where a field may be left out; zod tells the two apart. */
 function withoutNulls(

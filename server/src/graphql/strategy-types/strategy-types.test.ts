@@ -1,4 +1,5 @@
-import { definePlugin, defineModuleStrategy, type Strategy } from '@crucible/sdk';
+import 'reflect-metadata';
+import { defineModuleStrategy, definePlugin, defineWrapperStrategy, parseOptions, type Strategy } from '@crucible/sdk';
 import type { LoadedPlugin, PluginRegistry } from '@crucible/sdk/host';
 import {
   buildSchema,
@@ -14,7 +15,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { extendSchema } from './extend-schema.js';
 import { readStrategyInput } from './read-strategy-input.js';
-import { appliedOptions, typeStrategies } from './strategy-types.js';
+import { appliedOptions } from './applied-options.js';
+import { typeStrategies } from './strategy-types.js';
 
 const define = (id: string, options: z.ZodObject): Strategy =>
   defineModuleStrategy({
@@ -58,6 +60,21 @@ const full = define(
       .describe('Trim.'),
   }),
 );
+const turned = {
+  ...defineWrapperStrategy({
+    id: 'turned',
+    title: 'Turned',
+    description: 'Turns.',
+    references: [{ title: 'A paper' }],
+    needs: { minAdapters: 1, order: 'INVARIANT' },
+    spaces: ['DELTA'],
+    wraps: 'ELEMENTWISE',
+    defaultRule: { magPrune: {} },
+    schedulable: ['angle'],
+    options: z.object({ angle: z.number().default(1).describe('Angle.') }),
+    wrapModule: () => ({ vectors: [], restore: () => ({ kind: 'vectors', vectors: [] }) }),
+  }),
+} as unknown as Strategy;
 const empty = define('plain', z.object({}));
 
 const staticSchema = (): GraphQLSchema =>
@@ -69,7 +86,7 @@ const staticSchema = (): GraphQLSchema =>
 
 function build(registry: PluginRegistry): GraphQLSchema {
   const base = staticSchema();
-  return extendSchema(base, typeStrategies(registry, new Set(Object.keys(base.getTypeMap()))).strategies);
+  return extendSchema(base, typeStrategies(registry, new Set(Object.keys(base.getTypeMap()))));
 }
 
 describe('the typed strategy input', () => {
@@ -137,6 +154,93 @@ describe('the typed strategy input', () => {
     ['{ magPrune: { preset: PAPR } }', 'Did you mean the enum value "PAPER"'],
     ['{ magPrune: { rounds: 1.5 } }', 'Int cannot represent non-integer value: 1.5'],
   ])('refuses %s', async (strategy, expected) => {
+    const { errors } = await ask(`{ fuse(input: { strategy: ${strategy} }) { __typename } }`);
+    expect(errors?.map(({ message }) => message).join(' ')).toContain(expected);
+  });
+});
+
+describe('options that the platform adds', () => {
+  const varied = { ...full, schedulable: ['density', 'rounds'], elementwise: true } as Strategy;
+  const registry = install(['a-plugin', varied], ['b-plugin', turned]);
+  const strategies = new Map([...registry.strategies].map(([id, { strategy }]) => [id, strategy]));
+  const schema = build(registry);
+  const read: unknown[] = [];
+  const ask = async (query: string): Promise<ExecutionResult> => {
+    const document = parse(query);
+    const errors = validate(schema, document);
+    if (errors.length > 0) return { errors };
+    const rootValue = {
+      fuse: ({ input }: { input: { strategy: Record<string, unknown> } }) => {
+        const { strategy, options } = readStrategyInput(input.strategy, registry.strategies);
+        read.push(options);
+        return appliedOptions(strategy, parseOptions(strategies.get(strategy)!, options, strategies));
+      },
+    };
+    return execute({ schema, document, rootValue });
+  };
+
+  it('make a valid schema, recursive as it is', () => {
+    expect(validateSchema(schema)).toEqual([]);
+  });
+
+  it.each([
+    'TurnedOptions',
+    'AppliedTurnedOptions',
+    'TurnedGrid',
+    'TurnedScheduleInput',
+    'TurnedScheduleParameter',
+    'AppliedTurnedSchedule',
+    'MagPruneScheduleParameter',
+  ])('print %s', (name) => {
+    expect(printType(schema.getType(name)!)).toMatchSnapshot();
+  });
+
+  it('are as typed as the strategy’s own, in and out, however deep', async () => {
+    const { data, errors } = await ask(`{ fuse(input: { strategy: { turned: {
+      schedules: [{ parameter: WEIGHT, adapter: 1, modules: "*.mlp.*", values: [1, 0.5] }, { parameter: ANGLE, adapter: null, values: 2 }]
+      rule: { magPrune: { preset: MAG_PRUNE, note: null, schedules: [{ parameter: DENSITY, values: [0.5] }] } }
+    } } }) { ... on AppliedTurnedOptions {
+      angle schedules { parameter adapter modules values }
+      rule { __typename ... on AppliedMagPruneOptions { density preset schedules { parameter adapter values } } }
+    } } }`);
+    expect(errors).toBeUndefined();
+    expect(JSON.parse(JSON.stringify(data))).toEqual({
+      fuse: {
+        angle: 1,
+        schedules: [
+          { parameter: 'WEIGHT', adapter: 1, modules: '*.mlp.*', values: [1, 0.5] },
+          { parameter: 'ANGLE', adapter: null, modules: null, values: [2] },
+        ],
+        rule: {
+          __typename: 'AppliedMagPruneOptions',
+          density: 0.2,
+          preset: 'MAG_PRUNE',
+          schedules: [{ parameter: 'DENSITY', adapter: null, values: [0.5] }],
+        },
+      },
+    });
+    expect(read.at(-1)).toMatchObject({
+      schedules: [
+        { parameter: 'weight', adapter: 1 },
+        { parameter: 'angle', values: [2] },
+      ],
+      rule: { magPrune: { preset: 'magPrune', schedules: [{ parameter: 'density', values: [0.5] }] } },
+    });
+  });
+
+  it('may be left out: the default rule, and no schedules', async () => {
+    const query = `{ fuse(input: { strategy: { turned: { rule: null, schedules: [] } } }) {
+      ... on AppliedTurnedOptions { schedules { values } rule { ... on AppliedMagPruneOptions { rounds } } } } }`;
+    expect((await ask(query)).data).toEqual({ fuse: { schedules: [], rule: { rounds: 3 } } });
+    expect(read.at(-1)).toEqual({ angle: 1 });
+  });
+
+  it.each([
+    ['{ turned: { rule: { } } }', 'exactly one'],
+    ['{ turned: { rule: { magPrun: {} } } }', 'Did you mean "magPrune"'],
+    ['{ turned: { schedules: [{ parameter: DENSITY, values: [1] }] } }', 'Value "DENSITY" does not exist'],
+    ['{ turned: { schedules: [{ parameter: ANGLE }] } }', 'Field "TurnedScheduleInput.values" of required type'],
+  ])('refuse %s', async (strategy, expected) => {
     const { errors } = await ask(`{ fuse(input: { strategy: ${strategy} }) { __typename } }`);
     expect(errors?.map(({ message }) => message).join(' ')).toContain(expected);
   });

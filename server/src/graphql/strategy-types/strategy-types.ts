@@ -1,8 +1,19 @@
 import { describeOptions, type Strategy } from '@crucible/sdk';
 import type { LoadedPlugin, PluginListing, PluginRegistry } from '@crucible/sdk/host';
 import { isCrucibleError } from '@crucible/engine/errors';
-import { assertEnumValueName, assertName, GraphQLEnumType, type GraphQLNamedType } from 'graphql';
+import {
+  assertEnumValueName,
+  assertName,
+  GraphQLEnumType,
+  GraphQLInputObjectType,
+  GraphQLUnionType,
+  type GraphQLInputFieldConfig,
+  type GraphQLNamedType,
+  type GraphQLObjectType,
+} from 'graphql';
 import { apiErrors } from '../errors/api-errors.js';
+import { strategyOf } from './applied-options.js';
+import { hostFields, type StrategyTypes } from './host-fields.js';
 import { optionTypes, type OptionTypes } from './option-types.js';
 import { pascalCase } from './type-names.js';
 
@@ -11,33 +22,78 @@ export interface TypedStrategy {
   readonly types: OptionTypes;
 }
 
+export interface TypedRegistry {
+  readonly registry: PluginRegistry;
+  readonly strategies: readonly TypedStrategy[];
+  /** `StrategyInput` and `StrategyOptions`, which wrappers refer to. */
+  readonly types: StrategyTypes;
+}
+
 /**
  * Gives each installed strategy its GraphQL types. A plugin whose names collide with the schema's, with another plugin's, or are no
  * GraphQL names is turned to FAILED with the reason, and its strategies are left out; nothing else changes.
  *
  * @param taken Names of the types that the schema has without plugins.
+ * @param uninstalled Types of the options of strategies that are gone: runs outlive their strategies.
  */
 export function typeStrategies(
   registry: PluginRegistry,
   taken: ReadonlySet<string>,
-): { readonly registry: PluginRegistry; readonly strategies: readonly TypedStrategy[] } {
+  uninstalled: readonly GraphQLObjectType[] = [],
+): TypedRegistry {
   const holders = new Map<string, string>([...taken].map((name) => [name, 'the schema itself']));
   const strategies: TypedStrategy[] = [];
   const failed = new Map<string, PluginListing>();
+  const all = strategyTypes(strategies, uninstalled);
   for (const plugin of registry.plugins) {
     if (plugin.status !== 'LOADED') continue;
     try {
-      const typed = typesOf(plugin, holders);
+      const typed = typesOf(plugin, holders, all);
       for (const { types } of typed) for (const { name } of types.named) holders.set(name, `plugin ${plugin.name}`);
       strategies.push(...typed);
     } catch (error) {
       failed.set(plugin.name, failure(plugin, error));
     }
   }
-  return { registry: failed.size === 0 ? registry : without(registry, failed), strategies };
+  return { registry: failed.size === 0 ? registry : without(registry, failed), strategies, types: all };
 }
 
-function typesOf(plugin: LoadedPlugin, holders: ReadonlyMap<string, string>): readonly TypedStrategy[] {
+/** Built before their members are known: the fields are asked for only when the schema is complete. */
+function strategyTypes(strategies: readonly TypedStrategy[], uninstalled: readonly GraphQLObjectType[]): StrategyTypes {
+  return {
+    input: new GraphQLInputObjectType({
+      name: 'StrategyInput',
+      description: 'A fusion strategy and its options: exactly one field, one per installed strategy.',
+      isOneOf: true,
+      fields: () => fieldsOf(strategies, 'input'),
+    }),
+    applied: new GraphQLUnionType({
+      name: 'StrategyOptions',
+      description: 'Options that a run used, defaults filled in; one type per installed strategy.',
+      types: () => [...strategies.map(({ types }) => types.applied), ...uninstalled],
+    }),
+    has: (id) => strategies.some(({ strategy }) => strategy.id === id),
+  };
+}
+
+/** One field per strategy. */
+export function fieldsOf(
+  strategies: readonly TypedStrategy[],
+  part: 'input' | 'grid',
+): Record<string, GraphQLInputFieldConfig> {
+  return Object.fromEntries(
+    strategies.map(({ strategy, types }) => [
+      strategy.id,
+      { type: types[part], description: `${strategy.title}. ${strategy.description}` },
+    ]),
+  );
+}
+
+function typesOf(
+  plugin: LoadedPlugin,
+  holders: ReadonlyMap<string, string>,
+  all: StrategyTypes,
+): readonly TypedStrategy[] {
   const own = new Set<string>();
   return plugin.plugin.strategies.map((strategy) => {
     const types = optionTypes(
@@ -45,6 +101,7 @@ function typesOf(plugin: LoadedPlugin, holders: ReadonlyMap<string, string>): re
       strategy.title,
       describeOptions(strategy.options),
       (value) => strategyOf(value) === strategy.id,
+      hostFields(strategy, all),
     );
     for (const type of types.named) {
       const holder = own.has(type.name) ? 'the same plugin' : holders.get(type.name);
@@ -95,15 +152,4 @@ function without(registry: PluginRegistry, failed: ReadonlyMap<string, PluginLis
     strategies: new Map([...registry.strategies].filter(([, { plugin }]) => !failed.has(plugin.name))),
     adapterMethods: new Map([...registry.adapterMethods].filter(([, { plugin }]) => !failed.has(plugin.name))),
   };
-}
-
-const STRATEGY = Symbol('strategy of applied options');
-
-/** Options of a run, marked with the strategy that they belong to: how the union `StrategyOptions` finds its member. */
-export function appliedOptions(strategy: string, options: Readonly<Record<string, unknown>>): object {
-  return { ...options, [STRATEGY]: strategy };
-}
-
-function strategyOf(value: unknown): unknown {
-  return typeof value === 'object' && value !== null && STRATEGY in value ? value[STRATEGY] : undefined;
 }

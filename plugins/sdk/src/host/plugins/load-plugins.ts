@@ -40,3 +40,8 @@ export async function loadPlugins(options: DiscoveryOptions & LoadOptions): Prom
     ),
   };
 }
+
+/** The strategies by id, without where they come from: among these a wrapper finds what it wraps. */
+export function strategiesOf({ strategies }: Pick<PluginRegistry, 'strategies'>): ReadonlyMap<string, Strategy> {
+  return new Map([...strategies].map(([id, { strategy }]) => [id, strategy]));
+}

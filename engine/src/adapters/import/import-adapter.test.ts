@@ -1,4 +1,4 @@
-import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -6,7 +6,8 @@ import { openSafetensors, viewBytes, writeSafetensors, type TensorToWrite } from
 import { goldenPeft } from '../golden.testing.js';
 import { adapterLimits } from '../limits.js';
 import { openAdapter } from '../open-adapter.js';
-import { importAdapter, digestBaseName } from './import-adapter.js';
+import { digestFrame } from '../tangent-frame.js';
+import { digestBaseName, importAdapter } from './import-adapter.js';
 import { inspectAdapter } from './inspect-adapter.js';
 
 let folder = '';
@@ -138,6 +139,19 @@ describe('an import', () => {
     expect(seen).toEqual([...seen].sort((x, y) => x - y));
     expect(seen.at(-1)).toBe(last);
     expect(await readdir(where)).toEqual(['adapter.safetensors']);
+  });
+});
+
+describe('the frame of an import', () => {
+  it('is the one that its own A make', async () => {
+    const { path, manifest } = await importFrom(golden('llama/mix-b'));
+    const adapter = await openAdapter(path);
+    const frame = await digestFrame(
+      base.digest,
+      [...adapter.modules.values()].map((info) => ({ info, a: async () => (await adapter.readFactors(info.name)).a })),
+    );
+    await adapter.close();
+    expect(frame).toBe(manifest.frameDigest);
   });
 });
 
@@ -527,6 +541,60 @@ describe('hostile files', () => {
     const tensors = Array.from({ length: adapterLimits.findings + 50 }, (_, i) => a([2, 3], `q${i}`));
     const report = await inspectAdapter(await writePeft(tensors, {}));
     expect(report.blockers).toHaveLength(adapterLimits.findings);
+    const targets = Array.from({ length: adapterLimits.findings + 50 }, (_, i) => `t${i}`);
+    const odd = await inspectAdapter(await writePeft([a([2, 3]), b([3, 2])], { target_modules: targets }));
+    expect(odd.notices).toHaveLength(adapterLimits.findings);
+  });
+
+  it('of diffusion models above the cap of rank, or with metadata above that of a manifest', async () => {
+    const rank = adapterLimits.rank + 1;
+    const tensors = [
+      tensor('lora_unet_q.lora_down.weight', [rank, 1]),
+      tensor('lora_unet_q.lora_up.weight', [1, rank]),
+    ];
+    const report = await inspectAdapter(await writeFileOf(tensors));
+    expect(report.blockers).toMatchObject([
+      { code: 'MODULE_INVALID', reason: expect.stringContaining(`${rank}`) as string },
+    ]);
+    const small = [tensor('unet.q.lora_A.weight', [2, 3]), tensor('unet.q.lora_B.weight', [3, 2])];
+    const metadata = { lora_adapter_metadata: `"${'x'.repeat(adapterLimits.manifestCharacters)}"` };
+    expect((await inspectAdapter(await writeFileOf(small, metadata))).blockers).toMatchObject([
+      { code: 'CONFIG_INVALID' },
+    ]);
+  });
+
+  it('with more targets, or longer ones, than are read', async () => {
+    const long = 'q'.repeat(adapterLimits.patternCharacters + 1);
+    for (const targets of [Array.from({ length: adapterLimits.targetModules + 1 }, () => 'q'), [long]]) {
+      const where = await writePeft([a([2, 3]), b([3, 2])], { target_modules: targets });
+      expect((await inspectAdapter(where)).blockers).toMatchObject([
+        { code: 'CONFIG_INVALID', subject: 'target_modules' },
+      ]);
+    }
+  });
+
+  it('with a whole tensor of more entries than an adapter takes', async () => {
+    // Sparse on disk: a header, and a hole of zeros behind the first entry.
+    const columns = Math.floor(adapterLimits.fullUpdateElements / 1024) + 1;
+    const writeSparse = async (path: string, name: string, first: number): Promise<void> => {
+      const bytes = 1024 * columns * 4;
+      const json = JSON.stringify({
+        [name]: { dtype: 'F32', shape: [1024, columns], data_offsets: [0, bytes] },
+      }).padEnd(256);
+      const head = Buffer.alloc(8 + 256 + 4);
+      head.writeBigUInt64LE(256n);
+      head.write(json, 8);
+      head.writeFloatLE(first, 8 + 256);
+      await writeFile(path, head);
+      await truncate(path, 8 + 256 + bytes);
+    };
+    const [where, stock] = [await writePeft([], { modules_to_save: ['head'] }), await fresh()];
+    await writeSparse(join(where, 'adapter_model.safetensors'), 'base_model.model.head.weight', 1);
+    await writeSparse(join(stock, 'model.safetensors'), 'head.weight', 2);
+    const report = await inspectAdapter(where, { base: { digest: base.digest, folder: stock } });
+    expect(report.blockers).toMatchObject([
+      { code: 'FULL_UPDATE_TOO_LARGE', reason: expect.stringContaining(`${1024 * columns} entries`) as string },
+    ]);
   });
 
   it('of a rank above the cap of singular values are imported without them', async () => {

@@ -246,6 +246,31 @@ describe('an export', () => {
     await adapter.close();
   });
 
+  it.each<[string, readonly AdapterModuleInfo[], object, readonly string[]]>([
+    ['nothing of a small adapter', mixed, {}, []],
+    ['patterns', mixed, { ranks: 'PATTERNS' }, ['VLLM_PATTERNS']],
+    ['a rank above the default', [layer('q', 40, 1)], {}, ['VLLM_RANK']],
+    ['a cap that does without', [layer('q', 40, 1)], { maxRank: 16 }, []],
+    ['biases', [layer('q', 2, 1), bias('q')], {}, ['VLLM_BIAS']],
+    ['a convolution', [layer('q', 2, 1, { layout: 'CONV2D', kernel: [3, 4] })], {}, ['VLLM_CONVOLUTION']],
+  ])('says what vLLM makes of %s', async (_, infos, options, codes) => {
+    const adapter = await writeInfos(infos);
+    const { notices } = await exportPeftFolder(adapter, await fresh(), options);
+    expect(notices.map(({ code }) => code)).toEqual(codes);
+    await adapter.close();
+  });
+
+  it.each<[number, string]>([
+    [17, '--max-lora-rank 32'],
+    [40, '--max-lora-rank 64'],
+    [513, 'maxRank'],
+  ])('says how vLLM serves rank %d', async (rank, words) => {
+    const adapter = await writeInfos([layer('q', rank, 1)]);
+    const { notices } = await exportPeftFolder(adapter, await fresh());
+    expect(notices).toMatchObject([{ code: 'VLLM_RANK', message: expect.stringContaining(words) as string }]);
+    await adapter.close();
+  });
+
   it('refuses numbers that are too large for the dtype, a rank that is none, and a folder with something in it', async () => {
     const large = await writeInfos([layer('q', 1, 1)], () => ({
       a: new Float32Array(12).fill(1e5),

@@ -9,6 +9,7 @@ import { PEFT_CONFIG, PEFT_WEIGHTS } from '../import/open-source.js';
 import { biasOf, encodeLayer, round, type EncodedLayer } from './export-layer.js';
 import { formatPeftConfig } from './format-peft-config.js';
 import type { ExportDtype, ExportedPeft, ExportPeftOptions } from './peft-export.js';
+import { noticesOf } from './export-notices.js';
 import { planExport, type ExportedLayer, type ExportPlan } from './plan-export.js';
 
 /**
@@ -60,6 +61,7 @@ export async function exportPeftFolder(
       ranks: plan.ranks,
       dtype,
       ...summarize(plan, losses),
+      notices: noticesOf(plan),
     };
   } catch (error) {
     await Promise.all([weights, config].map((file) => rm(file, { force: true })));

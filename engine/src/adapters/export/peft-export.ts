@@ -26,6 +26,12 @@ export interface ExportPeftOptions {
   readonly onProgress?: (done: number, total: number) => void;
 }
 
+/** What a loader will ask for, or refuse. */
+export interface ExportNotice {
+  readonly code: 'VLLM_RANK' | 'VLLM_BIAS' | 'VLLM_CONVOLUTION' | 'VLLM_PATTERNS';
+  readonly message: string;
+}
+
 export interface ExportedPeft {
   /** In the order in which they were written; the configuration last. */
   readonly files: readonly { readonly name: string; readonly byteLength: number; readonly sha256: string }[];
@@ -44,4 +50,5 @@ export interface ExportedPeft {
   readonly relativeError: number;
   /** The module that lost most, if any lost something. */
   readonly worst?: { readonly module: string; readonly relativeError: number };
+  readonly notices: readonly ExportNotice[];
 }

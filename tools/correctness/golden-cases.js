@@ -10,7 +10,7 @@ export const goldenPeft = join(root, 'engine/golden/peft');
 const readCase = (name) => JSON.parse(readFileSync(join(goldenPeft, name, 'case.json'), 'utf8'));
 
 export const peftCases = readdirSync(goldenPeft)
-  .filter((name) => !name.startsWith('_'))
+  .filter((name) => !name.startsWith('_') && name !== 'README.md')
   .sort()
   .map(readCase);
 

@@ -28,6 +28,8 @@ const HARMLESS: ReadonlySet<string> = new Set([
   'megatron_core',
   'qalora_group_size',
   'runtime_config',
+  // VeLoRA changes the backward pass alone.
+  'velora_config',
 ]);
 
 /** Keys that are read below. */
@@ -74,7 +76,7 @@ const REASONS: ReadonlyMap<string, readonly [AdapterBlockerCode, string]> = new 
   ['alora_invocation_tokens', ['SETTING_UNKNOWN', 'the adapter acts only after its invocation tokens (aLoRA)']],
   ['arrow_config', ['SETTING_UNKNOWN', 'it routes between several adapters']],
   ['use_bdlora', ['SETTING_UNKNOWN', 'its factors are block-diagonal']],
-  ['velora_config', ['SETTING_UNKNOWN', 'VeLoRA changes what the layers save']],
+  ['monteclora_config', ['SETTING_UNKNOWN', 'MonteCLoRA samples its updates around the stored factors']],
 ]);
 
 /** Ways to start A and B that leave the base as it is. */

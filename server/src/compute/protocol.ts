@@ -74,7 +74,10 @@ export interface AdapterFacts {
 export interface FusionResult {
   readonly kind: 'FUSION';
   readonly outcome: FusionOutcome;
+  /** The output, or the first of them. */
   readonly adapter: AdapterFacts;
+  /** One for each adapter, in their order, of strategies with an output for each. */
+  readonly adapters?: readonly AdapterFacts[];
 }
 export interface EvaluationOutcome {
   readonly kind: 'EVALUATION';

@@ -44,7 +44,9 @@ export async function runFusionWork(work: FusionWork, context: ComputeContext): 
       onProgress,
       onLog,
     });
-    return { kind: 'FUSION', outcome, adapter: await adapterFacts(outcome.path) };
+    const facts = [];
+    for (const { path } of outcome.outputs ?? [outcome]) facts.push(await adapterFacts(path));
+    return { kind: 'FUSION', outcome, adapter: facts[0]!, ...(outcome.outputs && { adapters: facts }) };
   } finally {
     for (const file of opened) await file.close();
   }

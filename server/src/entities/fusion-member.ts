@@ -1,9 +1,9 @@
 import type { Ref } from '@mikro-orm/core';
-import { Entity, ManyToOne, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Entity, ManyToOne, OneToOne, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Sha256 } from '../scalars/index.js';
 import { Adapter } from './adapter.js';
-import { FusionRun } from './fusion-run.js';
+import { FidelityReport, FusionRun } from './fusion-run.js';
 import { Node } from './node.js';
 
 /** One adapter in one run, at its place in the order. */
@@ -29,4 +29,12 @@ export class FusionMember extends Node {
   @Field(() => Sha256, { nullable: true })
   @Property({ type: 'text', nullable: true })
   statistics: string | null = null;
+
+  /** What the run made for this adapter's task, of a strategy with an output for each adapter. */
+  @OneToOne(() => Adapter, { ref: true, nullable: true, owner: true, deleteRule: 'set null' })
+  output: Ref<Adapter> | null = null;
+
+  @Field(() => FidelityReport, { nullable: true, description: 'Of its own output.' })
+  @Property({ type: 'json', nullable: true })
+  fidelity: FidelityReport | null = null;
 }

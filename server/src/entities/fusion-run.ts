@@ -98,7 +98,10 @@ export class FusionRun extends Job {
   @Index()
   fingerprint!: string;
 
-  /** Set once, in the transaction that ends the computing; unique, so that no adapter is the result of two runs. */
+  /**
+   * Set once, in the transaction that ends the computing; unique, so that no adapter is the result of two runs. Of a strategy with an output for each
+   * adapter it is the first; the members have each its own.
+   */
   @OneToOne(() => Adapter, { ref: true, nullable: true, owner: true, deleteRule: 'set null' })
   output: Ref<Adapter> | null = null;
 
@@ -110,7 +113,10 @@ export class FusionRun extends Job {
   @Property({ type: 'json', nullable: true })
   trace: SearchStep[] | null = null;
 
-  @Field(() => [Float], { nullable: true, description: 'What a search settled on, one coefficient per adapter.' })
+  @Field(() => [Float], {
+    nullable: true,
+    description: 'What a search settled on: one coefficient per adapter, group of modules by group.',
+  })
   @Property({ type: 'json', nullable: true })
   coefficients: number[] | null = null;
 

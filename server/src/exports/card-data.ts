@@ -11,6 +11,7 @@ import {
   type Task,
   TrainingRun,
 } from '../entities/index.js';
+import { findFusionOf } from '../services/find-fusion-of.js';
 import { normalize } from '../services/references.js';
 
 export interface CardMember {
@@ -76,7 +77,8 @@ export async function readCardData(
 ): Promise<CardData> {
   const adapter = await run.adapter.loadOrFail();
   const base = await adapter.base.loadOrFail();
-  const fused = await em.findOne(FusionRun, { output: adapter.id }, { populate: ['strategy'] });
+  const fused = await findFusionOf(em, adapter.id);
+  if (fused) await em.populate(fused, ['strategy']);
   const trained = await em.findOne(TrainingRun, { output: adapter.id }, { populate: ['task'] });
   const { importedFrom } = adapter;
   return {

@@ -1,11 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { ref } from '@mikro-orm/postgresql';
 import { wakeWorkers } from '../changes/index.js';
-import { Evaluation, FusionRun, RunState, Score, SplitName, type Sweep } from '../entities/index.js';
+import { Evaluation, FusionMember, FusionRun, RunState, Score, SplitName, type Sweep } from '../entities/index.js';
 import { jobErrors } from './errors.js';
 import type { JobQueue } from './job-queue.js';
 import { announce, finish, isFinal, lockSweep } from './job-row.js';
 import { problemOf } from './problem-of.js';
+import { scoredOutputs } from './scored-outputs.js';
 
 /** Queues the scoring of one adapter, or of the bare base, on one split of one task. */
 export async function queueEvaluation(em: EntityManager, queue: JobQueue, evaluation: Evaluation): Promise<void> {
@@ -72,10 +73,16 @@ async function settlePoints(em: EntityManager, queue: JobQueue, sweep: Sweep): P
   sweep.chosenPoint = chosen.point;
   sweep.state = RunState.SCORING;
   const output = await chosen.output.loadOrFail();
-  for (const task of chosen.evaluateOn) {
+  const members = await em.find(
+    FusionMember,
+    { run: chosen.id },
+    { orderBy: { position: 'asc' }, populate: ['adapter'] },
+  );
+  const scored = scoredOutputs(chosen, members);
+  for (const { adapter, task } of scored) {
     const evaluation = em.create(Evaluation, {
       base: output.base,
-      adapter: ref(output),
+      adapter,
       task,
       split: SplitName.TEST,
       run: ref(chosen),
@@ -84,7 +91,7 @@ async function settlePoints(em: EntityManager, queue: JobQueue, sweep: Sweep): P
     } as never);
     await queueEvaluation(em, queue, evaluation);
   }
-  sweep.progress = { phase: 'REPORT', done: 0, total: chosen.evaluateOn.length };
+  sweep.progress = { phase: 'REPORT', done: 0, total: scored.length };
 }
 
 async function chooseOnValidation(em: EntityManager, runs: readonly FusionRun[]): Promise<FusionRun | undefined> {

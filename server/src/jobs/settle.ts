@@ -20,6 +20,7 @@ import {
 } from '../entities/index.js';
 import { settleParents } from './claim.js';
 import { queueEvaluation, settleRun } from './fan-in.js';
+import { scoredOutputs } from './scored-outputs.js';
 import { announce, finish, lockFamily, type JobRow } from './job-row.js';
 import type { JobKind, JobQueue } from './job-queue.js';
 import type { PgBossQueue, ReceivedMessage } from './pg-boss-queue.js';
@@ -64,36 +65,42 @@ export async function settle<Row extends JobRow>(
   });
 }
 
-/** The output becomes an adapter and its evaluations are queued, all in one transaction with the run's next state. */
+/** The output becomes an adapter, or each of them, and their evaluations are queued, all in one transaction with the run's next state. */
 export async function settleFusion(
   em: EntityManager,
   queue: PgBossQueue,
   held: Held,
   usage: Usage,
-  { outcome, adapter: facts }: FusionResult,
+  { outcome, adapter: facts, adapters = [] }: FusionResult,
 ): Promise<boolean> {
   return settle<FusionRun>(em, queue, held, usage, async (em, run) => {
     const strategy = await run.strategy.loadOrFail();
-    const members = await em.find(FusionMember, { run: run.id }, { populate: ['adapter'] });
+    const members = await em.find(
+      FusionMember,
+      { run: run.id },
+      { orderBy: { position: 'asc' }, populate: ['adapter'] },
+    );
     const sources = members.map(({ adapter }) => adapter.getEntity());
-    const adapter = await makeAdapter(em, facts, {
-      name: run.name ?? `${strategy.title} of ${sources.length} adapters`,
-      base: sources[0]!.base,
-      method: facts.manifest.method,
-      origin: Origin.FUSED,
-    });
-    run.output = ref(adapter);
+    const make = (own: AdapterFacts, name: string): Promise<Adapter> =>
+      makeAdapter(em, own, { name, base: sources[0]!.base, method: own.manifest.method, origin: Origin.FUSED });
+    const name = run.name ?? `${strategy.title} of ${sources.length} adapters`;
+    for (const [position, own] of adapters.entries()) {
+      const member = members[position]!;
+      member.output = ref(await make(own, `${name}, for ${sources[position]!.name}`));
+      member.fidelity = structuredClone(outcome.outputs![position]!.fidelity) as FidelityReport;
+    }
+    run.output = members[0]!.output ?? ref(await make(facts, name));
     run.fidelity = structuredClone(outcome.fidelity) as FidelityReport;
     run.trace = outcome.trace ? (structuredClone(outcome.trace) as SearchStep[]) : null;
     run.coefficients = outcome.coefficients ? [...outcome.coefficients] : null;
     run.timings = [...outcome.timings.map((timing) => ({ ...timing })), { phase: 'TOTAL', seconds: usage.seconds }];
     run.state = RunState.SCORING;
     run.worker = null;
-    for (const task of run.evaluateOn) {
-      const searched = strategy.kind === StrategyKind.SEARCH && run.evaluationSplit !== SplitName.VALIDATION;
+    const searched = strategy.kind === StrategyKind.SEARCH && run.evaluationSplit !== SplitName.VALIDATION;
+    for (const { adapter, task } of scoredOutputs(run, members)) {
       const evaluation = em.create(Evaluation, {
-        base: adapter.base,
-        adapter: ref(adapter),
+        base: sources[0]!.base,
+        adapter,
         task,
         split: run.evaluationSplit,
         run: ref(run),

@@ -3,7 +3,6 @@ import {
   Adapter,
   BaseModel,
   Evaluation,
-  FusionRun,
   RunState,
   SplitName,
   StrategyKind,
@@ -12,6 +11,7 @@ import {
 } from '../entities/index.js';
 import { announce, queueEvaluation } from '../jobs/index.js';
 import { findById } from './find-by-id.js';
+import { findFusionOf } from './find-fusion-of.js';
 import type { EvaluateInput } from './inputs.js';
 import { InvalidOptions, NotFound, QuotaExceeded } from './problems.js';
 import type { ServiceContext } from './service-context.js';
@@ -85,8 +85,9 @@ export async function evaluate(
 
 /** The split whose scores decided about this adapter: of a search, or of a sweep that chose it. */
 async function selectionSplit(em: EntityManager, adapter: Adapter): Promise<SplitName | null> {
-  const run = await em.findOne(FusionRun, { output: adapter.id }, { populate: ['strategy', 'sweep'] });
+  const run = await findFusionOf(em, adapter.id);
   if (run === null) return null;
+  await em.populate(run, ['strategy', 'sweep']);
   const chosen = run.sweep !== null && run.sweep.getEntity().chosenPoint === run.point;
   return chosen || run.strategy.getEntity().kind === StrategyKind.SEARCH ? SplitName.VALIDATION : null;
 }

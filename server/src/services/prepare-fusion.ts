@@ -82,6 +82,8 @@ export async function prepareFusion(
   };
   const issues = checkFusion(check);
   if (issues.length) return problemOfIssues(issues.map((issue) => tellMutation(issue, strategy, members)));
+  const foreign = tasksOfNobody(tasks, members, strategy);
+  if (foreign.length) return new InvalidOptions(foreign);
   const base = members[0]!.adapter.base.id;
   const headless = await tasksWithoutHead(em, base, tasks, members, strategy);
   if (headless.length) return new InvalidOptions(headless);
@@ -150,6 +152,23 @@ async function evaluationTasks(
     tasks.set(id, task);
   }
   return [...tasks.values()];
+}
+
+/** An output for one adapter is scored on that adapter's task; a task of no adapter has no output. */
+function tasksOfNobody(
+  tasks: readonly Task[],
+  members: readonly PreparedMember[],
+  { id, outputs }: Strategy,
+): readonly { code: string; message: string; path: (string | number)[] }[] {
+  if (outputs !== 'PER_ADAPTER') return [];
+  const own = new Set(members.map(({ adapter }) => adapter.task?.id));
+  return tasks
+    .filter((task) => !own.has(task.id))
+    .map(({ name }) => ({
+      code: 'TASK_OF_NO_ADAPTER',
+      message: `"${id}" makes an output for each adapter, scored on that adapter's own task, and none of them is of the task "${name}"; leave it out of evaluateOn.`,
+      path: ['evaluateOn'],
+    }));
 }
 
 /** Scoring on a task takes a head of it on this base; so does a search, on the adapters' own tasks. */

@@ -47,10 +47,14 @@ export async function origins(
   adapters: readonly Adapter[],
 ): Promise<readonly (FusionRun | TrainingRun | null)[]> {
   const ids = (origin: Origin): string[] => adapters.filter((adapter) => adapter.origin === origin).map(({ id }) => id);
+  const fused = ids(Origin.FUSED);
   const runs = [
-    ...(await em.find(FusionRun, { output: { $in: ids(Origin.FUSED) } })),
+    ...(await em.find(FusionRun, { output: { $in: fused } })),
     ...(await em.find(TrainingRun, { output: { $in: ids(Origin.TRAINED) } })),
   ];
-  const byOutput = new Map(runs.map((run) => [run.output?.id, run]));
+  const byOutput = new Map<string | undefined, FusionRun | TrainingRun>(runs.map((run) => [run.output?.id, run]));
+  // Of a run with an output for each adapter the members have them.
+  const members = await em.find(FusionMember, { output: { $in: fused } }, { populate: ['run'] });
+  for (const { output, run } of members) byOutput.set(output!.id, run.getEntity());
   return adapters.map(({ id }) => byOutput.get(id) ?? null);
 }

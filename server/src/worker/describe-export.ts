@@ -1,7 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { BlobStore } from '../blobs/index.js';
 import type { ExportWork } from '../compute/export-protocol.js';
-import { FusionMember, FusionRun, type Adapter, type ExportRun } from '../entities/index.js';
+import { FusionMember, type Adapter, type ExportRun } from '../entities/index.js';
+import { findFusionOf } from '../services/find-fusion-of.js';
 import { modelFolder } from './model-folder.js';
 
 /** What a compute process needs to be told about an export. */
@@ -34,7 +35,7 @@ export async function describeExport(
 /** As its files had it; a fused adapter is for what all of its members were for. */
 async function taskTypeOf(em: EntityManager, adapter: Adapter): Promise<string | null> {
   if (adapter.inspection !== null) return adapter.inspection.taskType;
-  const fused = await em.findOne(FusionRun, { output: adapter.id });
+  const fused = await findFusionOf(em, adapter.id);
   if (fused === null) return null;
   const members = await em.find(FusionMember, { run: fused.id }, { populate: ['adapter'] });
   const types = new Set(members.map(({ adapter }) => adapter.getEntity().inspection?.taskType ?? null));

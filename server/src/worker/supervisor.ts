@@ -203,7 +203,7 @@ export class Supervisor {
       const { result } = outcome;
       const exact: Usage = { ...usage, seconds: outcome.seconds };
       if (result.kind === 'FUSION') {
-        await blobs.adopt(result.outcome.path, result.adapter.digest);
+        for (const { path, digest } of result.outcome.outputs ?? [result.outcome]) await blobs.adopt(path, digest);
         await settleFusion(em, queue, held, exact, result);
       } else if (result.kind === 'TRAINING') {
         await blobs.adopt(result.path, result.adapter.digest);

@@ -9,6 +9,14 @@ export class FusionMemberResolver {
     return await loaders.one(member.adapter);
   }
 
+  @FieldResolver(() => Adapter, {
+    nullable: true,
+    description: 'What the run made for this adapter’s task, of a strategy with an output for each adapter.',
+  })
+  async output(@Root() member: FusionMember, @Ctx() { loaders }: ApiContext): Promise<Adapter | null> {
+    return await loaders.maybe(member.output);
+  }
+
   @FieldResolver(() => FusionRun, { description: 'The run.' })
   async run(@Root() member: FusionMember, @Ctx() { loaders }: ApiContext): Promise<FusionRun> {
     return await loaders.one(member.run);

@@ -150,6 +150,16 @@ export class FusionRunResolver {
     return await loaders.maybe(run.output);
   }
 
+  @FieldResolver(() => [Adapter], {
+    description: 'All fused adapters: one, or one for each that went in, in their order; none until they are there.',
+  })
+  async outputs(@Root() run: FusionRun, @Ctx() context: ApiContext): Promise<Adapter[]> {
+    const members = await this.members(run, context);
+    const outputs = members.flatMap(({ output }) => output ?? []);
+    if (outputs.length === 0 && run.output !== null) outputs.push(run.output);
+    return await Promise.all(outputs.map((output) => context.loaders.one(output)));
+  }
+
   @FieldResolver(() => Sweep, { nullable: true, description: 'The sweep that it is a point of, if any.' })
   async sweep(@Root() run: FusionRun, @Ctx() { loaders }: ApiContext): Promise<Sweep | null> {
     return await loaders.maybe(run.sweep);

@@ -450,6 +450,21 @@ describe('kohya’s and diffusers’ files', () => {
     expect(report.notices.map(({ code }) => code)).toContain('ALPHA_MISSING');
   });
 
+  it.each<[string, TensorToWrite['dtype'], ArrayBufferView, number | undefined]>([
+    ['I64', 'I64', BigInt64Array.of(6n), 3],
+    ['I32', 'I32', Int32Array.of(6), 3],
+    ['F64', 'F64', Float64Array.of(6), 3],
+    ['BOOL', 'BOOL', Uint8Array.of(1), undefined],
+    ['NaN', 'F64', Float64Array.of(Number.NaN), undefined],
+    ['two numbers', 'F32', Float32Array.of(1, 2), undefined],
+  ])('of kohya may store alpha as %s', async (_, dtype, values, scale) => {
+    const shape = dtype === 'F32' ? [2] : [];
+    const alpha = { name: 'lora_unet_q.alpha', dtype, shape, read: () => viewBytes(values) };
+    const report = await inspectAdapter(await writeFileOf([...kohya('lora_unet_q', [2, 6], [4, 2]), alpha]));
+    expect(report.importable).toBe(scale !== undefined);
+    expect(report.modules.map((module) => module.scale)).toEqual([scale ?? 1]);
+  });
+
   it('of diffusers may say their configuration in the metadata', async () => {
     const metadata = JSON.stringify({
       'unet.r': 2,

@@ -39,7 +39,7 @@ export function isDiffusion(names: readonly string[]): boolean {
 }
 
 /** Parts of a diffusion pipeline: PEFT's own names begin with none of them. */
-const COMPONENT = /^(?:unet|text_encoder(?:_\d)?|transformer|prior|controlnet)\./;
+const COMPONENT = /^(?:unet|text_encoder(?:_\d)?|transformer|diffusion_model|prior|controlnet)\./;
 
 /**
  * Reads a LoRA of a diffusion model. Scale: alpha / rank with the file's own alpha of each layer; where there is none, 1, as kohya's sd-scripts and
@@ -106,12 +106,10 @@ async function readAlpha(
   findings: Findings,
 ): Promise<Told | undefined> {
   if (ALPHA !== undefined) {
-    if (!isFloat(ALPHA) || ALPHA.size !== 1) {
-      findings.block('MODULE_INVALID', ALPHA.name, 'alpha must be one float');
-      return undefined;
-    }
-    const [alpha = 0] = await readFinite(source, ALPHA.name);
-    return { alpha, rsLora: false };
+    const alpha = ALPHA.size === 1 ? await readNumber(source, ALPHA) : undefined;
+    if (alpha !== undefined) return { alpha, rsLora: false };
+    findings.block('MODULE_INVALID', ALPHA.name, 'alpha must be one number');
+    return undefined;
   }
   const [component = ''] = module.split('.', 1);
   const own = settings.get(component);
@@ -125,6 +123,16 @@ async function readAlpha(
     findings.block('PATTERN_REFUSED', 'lora_adapter_metadata', error.message);
     return undefined;
   }
+}
+
+/** One number of any usual dtype: kohya's scripts keep an alpha that was given as a whole number as I64. */
+async function readNumber(source: TensorSource, info: TensorInfo): Promise<number | undefined> {
+  if (isFloat(info)) {
+    const [value = Number.NaN] = await source.readFloat32(info.name);
+    return Number.isFinite(value) ? value : undefined;
+  }
+  if (info.dtype === 'I64') return Number(new BigInt64Array((await source.read(info.name)).buffer)[0]!);
+  return info.dtype === 'I32' ? (await source.readInt32(info.name))[0]! : undefined;
 }
 
 function interpretLayer(

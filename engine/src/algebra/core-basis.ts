@@ -2,6 +2,7 @@ import { algebraErrors } from './errors.js';
 import { joinColumns, joinRows, scaleColumns, scaleMatrix, sliceRows, transpose, type Matrix } from './matrix.js';
 import { multiply, multiplyByTranspose } from './multiply.js';
 import type { LowRank } from './low-rank.js';
+import { signsOfColumns } from './signs.js';
 import { svd } from './svd.js';
 import { multiplyByQ, orthonormalize } from './thin-qr.js';
 
@@ -61,29 +62,14 @@ function principalBasis(x: Matrix): { readonly basis: Matrix; readonly coordinat
   const qr = orthonormalize(x);
   const { u, singularValues, vt } = svd(qr.r);
   const basis = multiplyByQ(qr, u);
-  const coordinates = scaleColumns(transpose(vt), singularValues);
-  flipToPositive(basis, coordinates);
-  return { basis, coordinates };
-}
-
-/** Makes the entry of largest magnitude of each basis vector positive. */
-function flipToPositive(basis: Matrix, coordinates: Matrix): void {
-  const { rows, columns, data } = basis;
-  // Row by row, as the numbers lie: column by column each would be a miss of the cache.
-  const largest = new Float64Array(columns);
-  for (let i = 0; i < rows; i += 1) {
-    for (let j = 0, at = i * columns; j < columns; j += 1, at += 1) {
-      const value = data[at]!;
-      if (Math.abs(value) > Math.abs(largest[j]!)) largest[j] = value;
-    }
-  }
-  for (const matrix of [basis, coordinates]) {
-    for (let i = 0; i < matrix.rows; i += 1) {
-      for (let j = 0, at = i * columns; j < columns; j += 1, at += 1) {
-        if (largest[j]! < 0) matrix.data[at] = -matrix.data[at]!;
-      }
-    }
-  }
+  const signs = signsOfColumns(basis);
+  return {
+    basis: scaleColumns(basis, signs),
+    coordinates: scaleColumns(
+      transpose(vt),
+      singularValues.map((value, j) => value * signs[j]!),
+    ),
+  };
 }
 
 /** qb·core·qa as factors: b = qb·core, a = qa. */

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { denseError, identity, randomLowRank, randomMatrix, ROUNDING } from './algebra.testing.js';
-import { coreBasis } from './core-basis.js';
-import { balancedFromCore, taskUpdate, toFactors } from './factors.js';
-import { relativeError, toDense } from './low-rank.js';
-import { createMatrix, frobeniusNorm, matrixFrom, scaleColumns, subtractMatrices, transpose } from './matrix.js';
+import { taskUpdate, toFactors } from './factors.js';
+import { expandCore, jointSpan } from './joint-span.js';
+import { relativeError } from './low-rank.js';
+import { createMatrix, frobeniusNorm, scaleColumns, subtractMatrices, transpose } from './matrix.js';
 import { gram, multiply, multiplyByTranspose, multiplyTransposed } from './multiply.js';
 import { countAbove, polarFactor } from './polar.js';
 import { thinQr } from './thin-qr.js';
@@ -69,18 +69,34 @@ describe('factors', () => {
     const zero = { b: createMatrix(3, 0), a: createMatrix(0, 2), scale: 1 };
     expect(toFactors(zero)).toEqual({ rank: 1, scale: 1, a: new Float32Array(2), b: new Float32Array(3) });
   });
+});
 
-  it('from the core give the update, of equal size on both sides', () => {
-    const items = [randomLowRank('x', 30, 22, 3), randomLowRank('y', 30, 22, 4)];
-    const basis = coreBasis(items);
+describe('the joint span', () => {
+  const items = [randomLowRank('x', 30, 22, 3), randomLowRank('y', 30, 22, 4, -0.5)];
+
+  it('gives every update back, of equal size on both sides', () => {
+    const span = jointSpan(items);
+    expect([span.rows, span.columns]).toEqual([7, 7]);
     items.forEach((item, i) => {
-      const back = balancedFromCore(basis, basis.cores[i]!);
+      const back = expandCore(span, span.cores[i]!);
       expect(relativeError(back, item)).toBeLessThan(1e-12);
       expect(back.b.columns).toBe(item.b.columns);
       expect(frobeniusNorm(back.b) / frobeniusNorm(back.a)).toBeCloseTo(1, 10);
     });
-    expect(toDense(balancedFromCore(basis, matrixFrom(7, 7, new Float64Array(49)))).data.every((v) => v === 0)).toBe(
-      true,
-    );
+    expect(expandCore(span, createMatrix(7, 7)).b.columns).toBe(0);
+  });
+
+  it('has orthonormal bases, of no more dimensions than the updates span', () => {
+    const shared = { ...items[0]!, b: randomMatrix('other', 30, 3) };
+    const span = jointSpan([items[0]!, shared, items[0]!]);
+    expect([span.rows, span.columns]).toEqual([6, 3]);
+    expect(frobeniusNorm(subtractMatrices(gram(span.left(identity(6))), identity(6)))).toBeLessThan(1e-12);
+    expect(frobeniusNorm(subtractMatrices(gram(transpose(span.right(identity(3)))), identity(3)))).toBeLessThan(1e-12);
+  });
+
+  it('of updates of other shapes, or of none, is refused', () => {
+    const wrong = expect.objectContaining({ code: 'ALGEBRA_SHAPE_MISMATCH' }) as Error;
+    expect(() => jointSpan([])).toThrow(wrong);
+    expect(() => jointSpan([items[0]!, randomLowRank('z', 29, 22, 2)])).toThrow(wrong);
   });
 });

@@ -1,8 +1,5 @@
 import { createLowRank, type LowRank } from './low-rank.js';
-import { scaleColumns, scaleMatrix, scaleRows, toFloat32, type Matrix } from './matrix.js';
-import { svd, type Svd } from './svd.js';
-import { multiply } from './multiply.js';
-import type { CoreBasis } from './core-basis.js';
+import { scaleMatrix, toFloat32 } from './matrix.js';
 
 /** ΔW = scale·B·A in float32, row-major, as adapters store it. */
 export interface Factors {
@@ -27,15 +24,4 @@ export function taskUpdate(
 export function toFactors({ b, a, scale }: LowRank): Factors {
   if (b.columns > 0) return { rank: b.columns, scale: 1, a: toFloat32(a), b: toFloat32(scaleMatrix(b, scale)) };
   return { rank: 1, scale: 1, a: new Float32Array(a.columns), b: new Float32Array(b.rows) };
-}
-
-/** Q_B·(U·diag(S)·Vᵀ)·Q_A as balanced factors (√S on either side), so that float32 serves both equally. */
-export function fromCoreTriples({ qb, qa }: Pick<CoreBasis, 'qb' | 'qa'>, { u, singularValues, vt }: Svd): LowRank {
-  const roots = singularValues.map(Math.sqrt);
-  return { b: multiply(qb, scaleColumns(u, roots)), a: multiply(scaleRows(vt, roots), qa), scale: 1 };
-}
-
-/** Q_B·core·Q_A as balanced factors, of the core's numerical rank. */
-export function balancedFromCore(basis: Pick<CoreBasis, 'qb' | 'qa'>, core: Matrix): LowRank {
-  return fromCoreTriples(basis, svd(core));
 }

@@ -1,6 +1,7 @@
 export { coreBasis, fromCore, projectToCore, type CoreBasis } from './core-basis.js';
 export { algebraErrors } from './errors.js';
-export { balancedFromCore, fromCoreTriples, taskUpdate, toFactors, type Factors } from './factors.js';
+export { taskUpdate, toFactors, type Factors } from './factors.js';
+export { expandCore, expandTriples, jointSpan, type JointSpan } from './joint-span.js';
 export {
   concatenate,
   cosine,
@@ -35,6 +36,7 @@ export {
 } from './matrix.js';
 export { gram, multiply, multiplyByTranspose, multiplyByUpper, multiplyTransposed } from './multiply.js';
 export { countAbove, polarFactor } from './polar.js';
+export { signsOfColumns, signsOfRows } from './signs.js';
 export { svd, type Svd } from './svd.js';
 export { thinQr, type ThinQr } from './thin-qr.js';
 export {

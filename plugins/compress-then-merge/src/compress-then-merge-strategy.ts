@@ -1,4 +1,4 @@
-import { balancedFromCore, matrixFrom, taskUpdate, toFactors, toFloat32 } from '@crucible/engine/algebra';
+import { expandCore, matrixFrom, multiply, taskUpdate, toFactors, toFloat32 } from '@crucible/engine/algebra';
 import { defineWrapperStrategy } from '@crucible/sdk';
 import { compressUpdates } from './compress-updates.js';
 import { compressThenMergeOptions } from './options.js';
@@ -43,7 +43,10 @@ export const compressThenMerge = defineWrapperStrategy({
       vectors: coordinates.map((own) => [tf.tensor2d(toFloat32(own), shape)]),
       async restore([merged]) {
         const core = matrixFrom(...shape, await merged!.data<'float32'>());
-        return { kind: 'factors', factors: toFactors(balancedFromCore({ qb: left, qa: right }, core)) };
+        return {
+          kind: 'factors',
+          factors: toFactors(expandCore({ left: (x) => multiply(left, x), right: (x) => multiply(x, right) }, core)),
+        };
       },
     };
   },

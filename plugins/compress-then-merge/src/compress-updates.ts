@@ -1,17 +1,19 @@
 import {
-  coreBasis,
   createMatrix,
   frobeniusNorm,
   joinColumns,
   joinRows,
-  multiply,
+  jointSpan,
   multiplyTransposed,
   multiplyByTranspose,
+  scaleColumns,
   scaleMatrix,
+  scaleRows,
+  signsOfColumns,
+  signsOfRows,
   sliceColumns,
   sliceRows,
   svd,
-  transpose,
   type LowRank,
   type Matrix,
 } from '@crucible/engine/algebra';
@@ -45,12 +47,12 @@ export function compressUpdates(
   updates: readonly LowRank[],
   { rank, balance, weights = updates.map(() => 1) }: CompressOptions,
 ): CompressedUpdates {
-  const { qb, qa, cores } = coreBasis(updates);
-  const counted = cores.map((core, i) => scaleMatrix(core, share(core, weights[i]!, balance)));
-  const columns = svd(joinColumns(counted, qb.columns));
-  const rows = svd(joinRows(counted, qa.rows));
-  const p = Math.min(rank, columns.singularValues.length);
-  const q = Math.min(rank, rows.singularValues.length);
+  const span = jointSpan(updates);
+  const counted = span.cores.map((core, i) => scaleMatrix(core, share(core, weights[i]!, balance)));
+  const ofColumns = svd(joinColumns(counted, span.rows));
+  const ofRows = svd(joinRows(counted, span.columns));
+  const p = Math.min(rank, ofColumns.singularValues.length);
+  const q = Math.min(rank, ofRows.singularValues.length);
   if (p === 0 || q === 0) {
     const { b, a } = updates[0]!;
     return {
@@ -59,14 +61,17 @@ export function compressUpdates(
       coordinates: updates.map(() => createMatrix(1, 1)),
     };
   }
-  const left = withSigns(multiply(qb, sliceColumns(columns.u, 0, p)));
-  const right = transpose(withSigns(transpose(multiply(sliceRows(rows.vt, 0, q), qa))));
-  const onLeft = multiplyTransposed(qb, left);
-  const onRight = multiplyByTranspose(qa, right);
+  const u = sliceColumns(ofColumns.u, 0, p);
+  const v = sliceRows(ofRows.vt, 0, q);
+  const left = span.left(u);
+  const right = span.right(v);
+  const [leftSigns, rightSigns] = [signsOfColumns(left), signsOfRows(right)];
   return {
-    left,
-    right,
-    coordinates: cores.map((core) => multiply(multiplyTransposed(onLeft, core), onRight)),
+    left: scaleColumns(left, leftSigns),
+    right: scaleRows(right, rightSigns),
+    coordinates: span.cores.map((core) =>
+      scaleRows(scaleColumns(multiplyByTranspose(multiplyTransposed(u, core), v), rightSigns), leftSigns),
+    ),
   };
 }
 
@@ -74,18 +79,4 @@ function share(core: Matrix, weight: number, balance: 'ENERGY' | 'EQUAL'): numbe
   if (balance === 'ENERGY' || weight === 0) return weight;
   const size = frobeniusNorm(core);
   return size === 0 ? 0 : 1 / size;
-}
-
-/** Columns with their entry of largest magnitude positive. */
-function withSigns({ rows, columns, data }: Matrix): Matrix {
-  const largest = new Float64Array(columns);
-  data.forEach((value, at) => {
-    const column = at % columns;
-    if (Math.abs(value) > Math.abs(largest[column]!)) largest[column] = value;
-  });
-  return createMatrix(
-    rows,
-    columns,
-    data.map((value, at) => (largest[at % columns]! < 0 ? -value : value)),
-  );
 }

@@ -1,9 +1,9 @@
 import {
-  coreBasis,
+  expandCore,
   frobeniusNorm,
-  fromCoreTriples,
   joinColumns,
   joinRows,
+  jointSpan,
   multiply,
   multiplyTransposed,
   polarFactor,
@@ -35,10 +35,10 @@ export function mergeCommonAndTaskSpaces(
   updates: readonly LowRank[],
   { commonFraction, floor }: MergeCommonAndTaskSpacesOptions,
 ): LowRank {
-  const basis = coreBasis(updates);
-  const cores = basis.cores.filter(({ data }) => data.some((value) => value !== 0));
-  if (cores.length === 0) return fromCoreTriples(basis, svd(basis.cores[0]!));
-  const size = Math.min(basis.qb.columns, basis.qa.rows);
+  const span = jointSpan(updates);
+  const cores = span.cores.filter(({ data }) => data.some((value) => value !== 0));
+  if (cores.length === 0) return expandCore(span, span.cores[0]!);
+  const size = Math.min(span.rows, span.columns);
   const { common, perTask } = splitOfSpace(size, cores.length, commonFraction);
   const sum = sumOf(cores);
   const shared = firstTriples(svd(sum), common, floor * frobeniusNorm(sum));
@@ -49,17 +49,14 @@ export function mergeCommonAndTaskSpaces(
   const parts = [...own, shared];
   const left = joinColumns(
     parts.map(({ u }) => u),
-    basis.qb.columns,
+    span.rows,
   );
   const right = joinRows(
     parts.map(({ vt }) => vt),
-    basis.qa.rows,
+    span.columns,
   );
   const values = flatten(Float64Array.from(parts.flatMap(({ singularValues }) => [...singularValues])));
-  return fromCoreTriples(
-    basis,
-    svd(multiply(scaleColumns(polarFactor(left, floor), values), polarFactor(right, floor))),
-  );
+  return expandCore(span, multiply(scaleColumns(polarFactor(left, floor), values), polarFactor(right, floor)));
 }
 
 /**

@@ -1,9 +1,9 @@
 import {
   addMatrices,
-  coreBasis,
   countAbove,
   createMatrix,
-  fromCoreTriples,
+  expandTriples,
+  jointSpan,
   sliceColumns,
   sliceRows,
   svd,
@@ -20,10 +20,10 @@ import {
  * null directions have no vectors of their own. Updates in float64, `[out, in]`; the result has balanced factors.
  */
 export function mergeIsotropic(updates: readonly LowRank[], { floor }: { readonly floor: number }): LowRank {
-  const basis = coreBasis(updates);
-  const { u, singularValues, vt } = svd(sumOf(basis.cores));
+  const span = jointSpan(updates);
+  const { u, singularValues, vt } = svd(sumOf(span.cores));
   const kept = countAbove(singularValues, floor);
-  return fromCoreTriples(basis, {
+  return expandTriples(span, {
     u: sliceColumns(u, 0, kept),
     singularValues: flatten(singularValues.subarray(0, kept)),
     vt: sliceRows(vt, 0, kept),

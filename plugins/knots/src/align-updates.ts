@@ -1,10 +1,10 @@
 import {
-  coreBasis,
   createMatrix,
   joinColumns,
-  multiply,
+  jointSpan,
   scaleColumns,
   scaleRows,
+  signsOfColumns,
   sliceColumns,
   svd,
   type LowRank,
@@ -31,15 +31,15 @@ export function alignUpdates(
   updates: readonly LowRank[],
   { floor, floorUnit, singularValues }: KnotsChoices,
 ): AlignedUpdates {
-  const { qb, qa, cores } = coreBasis(updates);
-  const whole = svd(joinColumns(cores, qb.columns));
+  const { rows, cores, left, right } = jointSpan(updates);
+  const whole = svd(joinColumns(cores, rows));
   const least = floorUnit === 'RELATIVE' ? floor * (whole.singularValues[0] ?? 0) : floor;
   const kept = whole.singularValues.filter((value) => value > least).length;
   if (kept === 0) {
     const { b, a } = updates[0]!;
     return { left: createMatrix(b.rows, 1), rows: updates.map(() => createMatrix(1, a.columns)) };
   }
-  const basis = multiply(qb, sliceColumns(whole.u, 0, kept));
+  const basis = left(sliceColumns(whole.u, 0, kept));
   const signs = signsOfColumns(basis);
   const strengths = whole.singularValues.subarray(0, kept);
   const [ofLeft, ofRows] =
@@ -55,17 +55,7 @@ export function alignUpdates(
         const from = k * width + i * core.columns;
         part.data.set(whole.vt.data.subarray(from, from + core.columns), k * core.columns);
       }
-      return scaleRows(multiply(part, qa), ofRows);
+      return right(scaleRows(part, ofRows));
     }),
   };
-}
-
-/** -1 for columns whose entry of largest magnitude is negative. */
-function signsOfColumns({ columns, data }: Matrix): Float64Array {
-  const largest = new Float64Array(columns);
-  data.forEach((value, at) => {
-    const column = at % columns;
-    if (Math.abs(value) > Math.abs(largest[column]!)) largest[column] = value;
-  });
-  return largest.map((value) => (value < 0 ? -1 : 1));
 }

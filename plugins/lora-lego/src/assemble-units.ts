@@ -28,21 +28,24 @@ export function assembleUnits(
   const columns = createMatrix(b.rows, count);
   const norms = { a: new Float64Array(count), b: new Float64Array(count) };
   assignment.forEach((cluster, unit) => {
-    let ofA = 0;
+    let square = 0;
     for (let j = 0; j < a.columns; j += 1) {
       const value = a.data[unit * a.columns + j]!;
       rows.data[cluster * a.columns + j]! += value / sizes[cluster]!;
-      ofA += value * value;
+      square += value * value;
     }
-    let ofB = 0;
-    for (let i = 0; i < b.rows; i += 1) {
-      const value = b.data[i * b.columns + unit]!;
-      columns.data[i * count + cluster]! += value / sizes[cluster]!;
-      ofB += value * value;
-    }
-    norms.a[cluster]! += Math.sqrt(ofA) / sizes[cluster]!;
-    norms.b[cluster]! += Math.sqrt(ofB) / sizes[cluster]!;
+    norms.a[cluster]! += Math.sqrt(square) / sizes[cluster]!;
   });
+  const squares = new Float64Array(assignment.length);
+  for (let i = 0; i < b.rows; i += 1) {
+    for (let unit = 0; unit < assignment.length; unit += 1) {
+      const value = b.data[i * b.columns + unit]!;
+      const cluster = assignment[unit]!;
+      columns.data[i * count + cluster]! += value / sizes[cluster]!;
+      squares[unit]! += value * value;
+    }
+  }
+  assignment.forEach((cluster, unit) => (norms.b[cluster]! += Math.sqrt(squares[unit]!) / sizes[cluster]!));
   if (reweightParameters) {
     for (let cluster = 0; cluster < count; cluster += 1) {
       if (sizes[cluster] === 1) continue;

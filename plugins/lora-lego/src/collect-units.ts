@@ -6,6 +6,7 @@ import {
   scaleColumns,
   scaleMatrix,
   scaleRows,
+  signsOfRows,
   type LowRank,
   type Matrix,
 } from '@crucible/engine/algebra';
@@ -62,24 +63,24 @@ export function collectUnits(adapters: readonly NamedUpdate[], kind: 'STORED' | 
 /** Triples with the largest entry of each row positive: (-a)·(-b) is the same unit, and must be the same point. */
 function singularUnits(update: LowRank): LowRank {
   const { a, b, scale } = recompress(update);
-  const signs = Array.from({ length: a.rows }, (_, place) => {
-    const row = a.data.subarray(place * a.columns, (place + 1) * a.columns);
-    return row.reduce((most, value) => (Math.abs(value) > Math.abs(most) ? value : most), 0) < 0 ? -1 : 1;
-  });
+  const signs = signsOfRows(a);
   return { a: scaleRows(a, signs), b: scaleColumns(b, signs), scale };
 }
 
 function dropZeros(digest: string, a: Matrix, b: Matrix): Pick<UnitPool, 'a' | 'b' | 'origins'> {
-  const kept = Array.from({ length: a.rows }, (_, place) => place).filter(
-    (place) =>
-      a.data.subarray(place * a.columns, (place + 1) * a.columns).some((value) => value !== 0) &&
-      Array.from({ length: b.rows }, (_, i) => b.data[i * b.columns + place]!).some((value) => value !== 0),
-  );
+  const [ofA, ofB] = [new Uint8Array(a.rows), new Uint8Array(a.rows)];
+  for (let at = 0; at < a.data.length; at += 1) if (a.data[at] !== 0) ofA[Math.floor(at / a.columns)] = 1;
+  for (let i = 0; i < b.rows; i += 1) {
+    for (let place = 0; place < b.columns; place += 1) if (b.data[i * b.columns + place] !== 0) ofB[place] = 1;
+  }
+  const kept = Array.from(ofA.keys()).filter((place) => ofA[place] === 1 && ofB[place] === 1);
+  const origins = kept.map((place) => ({ digest, place }));
+  if (kept.length === a.rows) return { a, b, origins };
   const rows = createMatrix(kept.length, a.columns);
   const columns = createMatrix(b.rows, kept.length);
   kept.forEach((place, to) => {
     rows.data.set(a.data.subarray(place * a.columns, (place + 1) * a.columns), to * a.columns);
     for (let i = 0; i < b.rows; i += 1) columns.data[i * kept.length + to] = b.data[i * b.columns + place]!;
   });
-  return { a: rows, b: columns, origins: kept.map((place) => ({ digest, place })) };
+  return { a: rows, b: columns, origins };
 }

@@ -1,8 +1,8 @@
 import {
-  coreBasis,
-  fromCoreTriples,
+  expandCore,
   joinColumns,
   joinRows,
+  jointSpan,
   multiply,
   polarFactor,
   scaleColumns,
@@ -36,21 +36,21 @@ export function mergeTaskSingularVectors(
   updates: readonly LowRank[],
   { keep }: MergeTaskSingularVectorsOptions,
 ): LowRank {
-  const { qb, qa, cores } = coreBasis(updates);
-  const tasks = cores.map(svd).filter(({ singularValues }) => singularValues.length > 0);
+  const span = jointSpan(updates);
+  const tasks = span.cores.map(svd).filter(({ singularValues }) => singularValues.length > 0);
   // Of the space that the adapters span, as the reference takes it of the dense matrix: both agree where they span all of it.
-  const share = Math.max(1, Math.trunc(Math.min(qb.columns, qa.rows) / tasks.length));
+  const share = Math.max(1, Math.trunc(Math.min(span.rows, span.columns) / tasks.length));
   const kept = tasks.map((task) => firstTriples(task, keep === 'FULL' ? Infinity : share));
   const left = joinColumns(
     kept.map(({ u }) => u),
-    qb.columns,
+    span.rows,
   );
   const right = joinRows(
     kept.map(({ vt }) => vt),
-    qa.rows,
+    span.columns,
   );
   const values = Float64Array.from(kept.flatMap(({ singularValues }) => [...singularValues]));
-  return fromCoreTriples({ qb, qa }, svd(whiten(left, values, right)));
+  return expandCore(span, whiten(left, values, right));
 }
 
 function whiten(left: Matrix, values: Float64Array, right: Matrix): Matrix {

@@ -1,10 +1,10 @@
 import {
-  coreBasis,
-  balancedFromCore,
   addMatrices,
   createMatrix,
   frobeniusNorm,
+  expandCore,
   joinColumns,
+  jointSpan,
   multiply,
   multiplyByTranspose,
   scaleMatrix,
@@ -26,10 +26,10 @@ import {
  * and as it is without a ridge. Updates of zero do not count. Float64, `[out, in]`; the result has balanced factors and at most the joint rank.
  */
 export function minimizeInterference(updates: readonly LowRank[], { ridge }: { readonly ridge: number }): LowRank {
-  const basis = coreBasis(updates);
-  const tasks = normalize(basis.cores);
-  if (tasks.length === 0) return balancedFromCore(basis, basis.cores[0]!);
-  const q = basis.qa.rows;
+  const span = jointSpan(updates);
+  const tasks = normalize(span.cores);
+  if (tasks.length === 0) return expandCore(span, span.cores[0]!);
+  const q = span.columns;
   const rho = (ridge * tasks.length) / q;
   // With K = [K_1 … K_T], K_i = √a_i·M_iᵀ = U·diag(s)·V: X = Σ M_i·K_i·V_iᵀ · diag(s / (s² + ρ)) · Uᵀ. By the SVD of K and not of K·Kᵀ, whose condition
   // is squared: without a ridge half of the digits would go.
@@ -41,7 +41,7 @@ export function minimizeInterference(updates: readonly LowRank[], { ridge }: { r
   );
   const v = transpose(vt);
   let offset = 0;
-  let left = createMatrix(basis.qb.columns, singularValues.length);
+  let left = createMatrix(span.rows, singularValues.length);
   for (const { core, key } of tasks) {
     const end = offset + key.columns;
     left = addMatrices(left, multiply(multiply(core, key), sliceRows(v, offset, end)));
@@ -49,12 +49,12 @@ export function minimizeInterference(updates: readonly LowRank[], { ridge }: { r
   }
   const gains = singularValues.map((value) => value / (value * value + rho));
   for (let at = 0; at < left.data.length; at += 1) left.data[at]! *= gains[at % left.columns]!;
-  return balancedFromCore(basis, multiplyByTranspose(left, u));
+  return expandCore(span, multiplyByTranspose(left, u));
 }
 
 /** What is minimized, without the ridge: Σ_i ‖(X - t_i)·t_iᵀ‖² / ‖t_i‖². For tests and reports; 0 where nothing interferes. */
 export function interferenceOf(merged: LowRank, updates: readonly LowRank[]): number {
-  const { cores } = coreBasis([merged, ...updates]);
+  const { cores } = jointSpan([merged, ...updates]);
   const [x, ...rest] = cores;
   return normalize(rest).reduce((sum, { core, key }) => {
     return sum + frobeniusNorm(multiply(subtractMatrices(x!, core), key)) ** 2;

@@ -1,6 +1,7 @@
 import type { ClassType, NonEmptyArray } from 'type-graphql';
 import { AdapterResolver } from './adapter.js';
 import { AdapterUploadResolver } from './adapter-upload.js';
+import { AnalysisResolver } from './analysis.js';
 import { BaseModelResolver } from './base-model.js';
 import { EvaluationResolver } from './evaluation.js';
 import { AdapterDownloadsResolver, ExportRunResolver } from './export-run.js';
@@ -49,4 +50,5 @@ export const resolvers: NonEmptyArray<ClassType> = [
   AdapterStatisticsResolver,
   JobResolver,
   MergeConfigResolver,
+  AnalysisResolver,
 ];

@@ -10,33 +10,34 @@ export interface LinearTrace {
 
 /**
  * sum += Σ over examples of (Σ over an example's rows of dy xᵀ)², `[out, in]`, in float64. Row by row of the gradient, so that no example's whole matrix is ever
- * made; four inputs at once, so that each entry of a row is loaded and stored a quarter as often. Six times as fast as batched products of WASM, whose inner
- * dimension would be the few rows of an example.
+ * made; four inputs at once, so that each entry of a row is loaded and stored a quarter as often.
  */
 export function addSquaredGradients(sum: Float64Array, trace: LinearTrace): void {
   const { x, dy, examples, inFeatures: width, outFeatures } = trace;
   const rows = x.length / width / examples;
+  // Widened once per example, instead of at every use.
+  const inputs = new Float64Array(rows * width);
   const row = new Float64Array(width);
   for (let example = 0; example < examples; example += 1) {
-    const first = example * rows;
+    inputs.set(x.subarray(example * rows * width, (example + 1) * rows * width));
     for (let out = 0; out < outFeatures; out += 1) {
       row.fill(0);
-      let r = first;
-      for (; r + 4 <= first + rows; r += 4) {
-        const [a, b] = [dy[r * outFeatures + out]!, dy[(r + 1) * outFeatures + out]!];
-        const [c, d] = [dy[(r + 2) * outFeatures + out]!, dy[(r + 3) * outFeatures + out]!];
-        const at = r * width;
+      const gradient = (r: number): number => dy[(example * rows + r) * outFeatures + out]!;
+      let r = 0;
+      for (; r + 4 <= rows; r += 4) {
+        const [a, b, c, d] = [gradient(r), gradient(r + 1), gradient(r + 2), gradient(r + 3)];
+        const [at, to] = [r * width, (r + 2) * width];
         for (let i = 0; i < width; i += 1) {
-          const left = a * x[at + i]! + b * x[at + width + i]!;
-          row[i]! += left + c * x[at + 2 * width + i]! + d * x[at + 3 * width + i]!;
+          const first = a * inputs[at + i]! + b * inputs[at + width + i]!;
+          row[i]! += first + c * inputs[to + i]! + d * inputs[to + width + i]!;
         }
       }
-      for (; r < first + rows; r += 1) {
-        const a = dy[r * outFeatures + out]!;
-        for (let i = 0; i < width; i += 1) row[i]! += a * x[r * width + i]!;
+      for (; r < rows; r += 1) {
+        const a = gradient(r);
+        for (let i = 0; i < width; i += 1) row[i]! += a * inputs[r * width + i]!;
       }
       const to = out * width;
-      for (let i = 0; i < width; i += 1) sum[to + i]! += row[i]! ** 2;
+      for (let i = 0; i < width; i += 1) sum[to + i]! += row[i]! * row[i]!;
     }
   }
 }

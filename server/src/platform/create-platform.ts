@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { loadPlugins, type PluginRegistry } from '@crucible/sdk/host';
+import { Analyst } from '../analysis/index.js';
 import { BlobStore } from '../blobs/index.js';
 import { ChangeHub, listenForChanges } from '../changes/index.js';
 import { pluginPlaces } from '../compute/load-strategy.js';
@@ -39,6 +40,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const blobs = new BlobStore(join(home, 'blobs'));
   const uploads = new UploadStore(orm, home, options.uploadLimits ?? readUploadLimits());
   const inspector = new Inspector();
+  const analyst = new Analyst();
   const stopSweeping = await startSweeping(uploads, tellOperator);
   await syncPlugins(orm.em.fork(), plugins);
   const backend = await options.backend;
@@ -50,11 +52,13 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     blobs,
     uploads,
     inspector,
+    analyst,
     queue,
     changes,
     services,
     backend,
     dispose: async () => {
+      await analyst.dispose();
       await inspector.dispose();
       await stopSweeping();
       await listener.close();

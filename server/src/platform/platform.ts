@@ -1,5 +1,6 @@
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { PluginRegistry } from '@crucible/sdk/host';
+import type { Analyst } from '../analysis/index.js';
 import type { BlobStore } from '../blobs/index.js';
 import type { ChangeHub } from '../changes/index.js';
 import type { Inspector } from '../imports/inspector.js';
@@ -23,6 +24,7 @@ export interface Platform {
   readonly blobs: BlobStore;
   readonly uploads: UploadStore;
   readonly inspector: Inspector;
+  readonly analyst: Analyst;
   readonly queue: JobQueue;
   readonly changes: ChangeHub;
   readonly services: Services;

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   isJsonObject,
@@ -8,6 +8,8 @@ import {
   type TensorInfo,
   type TensorSource,
 } from '../../tensors/index.js';
+import { adapterErrors } from '../errors.js';
+import { adapterLimits } from '../limits.js';
 
 /** The weights of a base model, found by the names that adapters use for them. */
 export interface BaseWeights {
@@ -73,8 +75,13 @@ function suffixIndex(names: readonly string[]): ReadonlyMap<string, readonly str
 /** Whether the model shares embedding and output; transformers takes that for granted where config.json is silent. */
 async function readTied(folder: string): Promise<boolean> {
   const file = join(folder, 'config.json');
-  const bytes = await readFile(file).catch(() => undefined);
-  if (bytes === undefined) return true;
+  const info = await stat(file).catch(() => undefined);
+  if (info === undefined) return true;
+  if (info.size > adapterLimits.configBytes) {
+    const rule = `config.json has ${info.size} bytes, at most ${adapterLimits.configBytes} are read`;
+    throw adapterErrors.sourceUnreadable({ file: folder, rule });
+  }
+  const bytes = await readFile(file);
   const config = parseStrictJson(file, bytes);
   return isJsonObject(config) && config.get('tie_word_embeddings') !== false;
 }

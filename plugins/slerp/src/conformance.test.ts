@@ -1,12 +1,13 @@
 import { fileURLToPath } from 'node:url';
 import { describeStrategyConformance } from '@crucible/sdk/testing';
 import { describe, expect, it } from 'vitest';
-import { karcher, multiSlerp, nuSlerp, slerp } from './index.js';
+import { karcher, multiSlerp, nearSwap, nuSlerp, slerp } from './index.js';
 
 const packageFolder = fileURLToPath(new URL('..', import.meta.url));
 
 for (const [strategy, linearInWeights] of [
   [slerp, false],
+  [nearSwap, false],
   [nuSlerp, true],
   [multiSlerp, true],
   [karcher, true],

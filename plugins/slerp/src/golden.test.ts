@@ -8,7 +8,7 @@ import {
   type GoldenCase,
 } from '@crucible/sdk/testing';
 import { describe, expect, it } from 'vitest';
-import { karcher, multiSlerp, nuSlerp, slerp } from './index.js';
+import { karcher, multiSlerp, nearSwap, nuSlerp, slerp } from './index.js';
 
 const folder = new URL('../golden/', import.meta.url);
 
@@ -63,6 +63,20 @@ describe('equal to mergekit', () => {
     const golden = await readGoldenCase(folder, `mergekit-${name}`);
     const { normalizeWeights, eps } = golden.parameters;
     expect(await excess(golden, multiSlerp, { normalizeWeights, eps, of }, 3)).toBeLessThanOrEqual(0);
+  });
+
+  it('nearswap, from the base to a model', async () => {
+    const golden = await readGoldenCase(folder, 'mergekit-nearswap');
+    const { modules, base } = await readTaskVectors(folder, golden);
+    const pairs = [...modules].map(([module, [model]]) => {
+      const none = { ...model!, data: new Float32Array(model!.data.length) };
+      return [module, [none, model!]] as const;
+    });
+    const options = { t: golden.parameters['t'] };
+    const fused = await fuseMatrices({ strategy: nearSwap, options, modules: new Map(pairs) });
+    const got = new Map([...fused].map(([module, [values]]) => [module, values!]));
+    const expected = await readGoldenTensors(folder, golden.name, golden.expected!);
+    expect(excessOver(golden, got, expected, base)).toBeLessThanOrEqual(0);
   });
 
   it('karcher', async () => {

@@ -15,6 +15,7 @@ const mergekit = (method: string): Reference => ({
 });
 
 export const NUSLERP = mergekit('nuslerp');
+export const NEARSWAP = mergekit('nearswap');
 export const MULTISLERP = mergekit('multislerp');
 
 export const KARCHER: Reference = {

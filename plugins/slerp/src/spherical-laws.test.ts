@@ -2,7 +2,7 @@ import { frobeniusNorm, toDense, createLowRank, matrixFrom } from '@crucible/eng
 import type { FusionSpace, ModuleStrategy } from '@crucible/sdk';
 import { distance, fuseAdapters, fuseMatrices, readDeltas, syntheticAdapter } from '@crucible/sdk/testing';
 import { describe, expect, it } from 'vitest';
-import { karcher, multiSlerp, nuSlerp, slerp } from './index.js';
+import { karcher, multiSlerp, nearSwap, nuSlerp, slerp } from './index.js';
 
 const framed = [1, 2, 3].map((seed) => syntheticAdapter({ seed, frame: 'sphere' }));
 const mixed = [1, 2, 3].map((seed) => syntheticAdapter({ seed, rank: 2 + seed, scale: 2 / seed }));
@@ -118,4 +118,17 @@ describe('geometry', () => {
       /directions of the adapters cancel in "m"/,
     );
   });
+});
+
+it.each([
+  [0, 0],
+  [1e9, 1],
+])('nearSwap at t = %d is adapter %d, to the bit in a frame', async (t, place) => {
+  const fused = await fuseAdapters({
+    strategy: nearSwap,
+    options: { t },
+    adapters: framed.slice(0, 2),
+    space: 'FRAME',
+  });
+  expect(distance(fused.deltas, await readDeltas(framed[place]!))).toBe(0);
 });

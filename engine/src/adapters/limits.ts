@@ -21,6 +21,8 @@ export const adapterLimits = {
   fullUpdateRank: 2048,
   /** Entries of such a tensor. */
   fullUpdateElements: 67_108_864,
+  /** Greatest scale that an import takes, far above any alpha in use: beyond it updates leave float32. */
+  scale: 1e9,
   /** Rank up to which an inspection computes singular values. */
   spectrumRank: 512,
   /** Files that a folder of adapters may hold at its top. */

@@ -578,6 +578,18 @@ describe('hostile files', () => {
     ]);
   });
 
+  it('with a scale above the cap', async () => {
+    const where = await writePeft([a([2, 3]), b([3, 2])], { lora_alpha: 2.5 * adapterLimits.scale });
+    expect((await inspectAdapter(where)).blockers).toMatchObject([{ code: 'MODULE_INVALID', subject: 'q' }]);
+    const alpha = tensor('lora_unet_q.alpha', [], Float32Array.of(2.5 * adapterLimits.scale));
+    const path = await writeFileOf([
+      tensor('lora_unet_q.lora_down.weight', [2, 3]),
+      tensor('lora_unet_q.lora_up.weight', [3, 2]),
+      alpha,
+    ]);
+    expect((await inspectAdapter(path)).blockers).toMatchObject([{ code: 'MODULE_INVALID', subject: 'lora_unet_q' }]);
+  });
+
   it('with more targets, or longer ones, than are read', async () => {
     const long = 'q'.repeat(adapterLimits.patternCharacters + 1);
     for (const targets of [Array.from({ length: adapterLimits.targetModules + 1 }, () => 'q'), [long]]) {

@@ -147,7 +147,6 @@ function interpretLayer(
   if (rank > adapterLimits.rank) return invalid(`its rank ${rank} is above ${adapterLimits.rank}`);
   const alpha = alphas.get(module) ?? settings.alpha;
   const scale = alpha / (settings.facts.rsLora ? Math.sqrt(rank) : rank);
-
   let layout: ModuleLayout = shape.layout;
   if (layout === 'LINEAR') {
     const decision = decideLayout(module, shape, settings.facts.fanInFanOut, base);

@@ -1,5 +1,6 @@
 import { isCrucibleError } from '../../errors/index.js';
 import { parseStrictJson, type OpenSafetensorsOptions } from '../../tensors/index.js';
+import { adapterLimits } from '../limits.js';
 import type { BaseWeights } from './base-weights.js';
 import { Findings } from './blockers.js';
 import type { DoraChoice } from './inspect-adapter.js';
@@ -63,6 +64,10 @@ const about = ({ base, targetModules, facts }: PeftSettings) => ({
 });
 
 function finish(read: Omit<Interpretation, 'notices' | 'blockers'>, findings: Findings): Interpretation {
+  for (const { info } of read.modules) {
+    if (Math.abs(info.scale) <= adapterLimits.scale) continue;
+    findings.block('MODULE_INVALID', info.name, `its scale ${info.scale} is above ${adapterLimits.scale}`);
+  }
   if (read.modules.length === 0 && findings.blockers.length === 0) {
     findings.block('WITHOUT_MODULES', 'the file', 'it holds no update of any layer');
   }

@@ -26,6 +26,7 @@ export const compressThenMerge = defineWrapperStrategy({
   spaces: ['CORE'],
   wraps: 'ANY',
   defaultRule: { ties: {} },
+  schedulable: ['rank'],
   options: compressThenMergeOptions,
   wrapModule: ({ members, options, outFeatures, inFeatures }, { tf, signal }) => {
     signal.throwIfAborted();

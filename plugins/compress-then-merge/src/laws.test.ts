@@ -144,6 +144,18 @@ describe('through the platform', () => {
     expect(await rankOf({ rank: 3, rule: { tsvM: { keep: 'FULL' } } })).toBe(3);
   });
 
+  it('takes a rank of its own for each module', async () => {
+    const strategies = new Map([['testMean', testMean]]);
+    const schedules = [{ parameter: 'rank', modules: 'layers.1.*', values: [2] }];
+    const options = { rule: { testMean: {} }, schedules };
+    const { factors } = await fuseAdapters({ strategy: compressThenMerge, strategies, options, adapters });
+    expect([...factors].map(([name, { rank }]) => [name, rank])).toEqual([
+      ['layers.0.k_proj', 4],
+      ['layers.0.k_proj-extra', 4],
+      ['layers.1.v_proj', 2],
+    ]);
+  });
+
   it('gives one adapter back', async () => {
     const strategies = new Map([['testMean', testMean]]);
     const [one] = adapters;

@@ -141,3 +141,14 @@ it('the same seed gives the same bytes, and the default rank is the largest', as
   expect(digests[0]!.digest).toBe(digests[1]!.digest);
   expect(digests.map(({ rank }) => rank)).toEqual([4, 4, 4]);
 });
+
+it('takes a rank of its own for each module', async () => {
+  const adapters = [1, 2, 3].map((seed) => syntheticAdapter({ seed, rank: seed + 1 }));
+  const schedules = [{ parameter: 'rank', modules: 'layers.1.*', values: [2] }];
+  const { factors } = await fuseAdapters({ strategy: loraLego, options: { schedules }, adapters });
+  expect([...factors].map(([name, { rank }]) => [name, rank])).toEqual([
+    ['layers.0.k_proj', 4],
+    ['layers.0.k_proj-extra', 4],
+    ['layers.1.v_proj', 2],
+  ]);
+});

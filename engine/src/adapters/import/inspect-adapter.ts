@@ -133,7 +133,8 @@ async function study(
   try {
     const factors = await module.readFactors();
     onFactors(factors);
-    if (!spectra || info.rank > adapterLimits.spectrumRank) return undefined;
+    const computable = info.rank <= adapterLimits.spectrumRank && Math.abs(info.scale) <= adapterLimits.scale;
+    if (!spectra || !computable) return undefined;
     const spectrum = updateSpectrum(info, factors);
     if (spectrum.norm === 0) {
       notices.push({ code: 'UPDATE_ZERO', subject: info.name, message: 'its update is zero' });

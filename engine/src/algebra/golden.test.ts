@@ -112,3 +112,32 @@ describe('the same updates from other float32 factors (golden gauge-lowrank)', (
     expect(denseError(toDense(recompress(turnedSum, 5)), toDense(recompress(sum, 5)))).toBeLessThan(1e-4);
   });
 });
+
+/** An element-wise rule in core coordinates sees the bases: this case tells singular vectors of the stacks from any other orthonormal basis. */
+describe('TIES on core matrices (golden core-ties-lowrank)', () => {
+  it.each(['m0', 'm1'])('%s: the bases are those of the reference, but for signs', async (module) => {
+    const { parameters, tolerance } = readCase('core-ties-lowrank') as SpectralCase & {
+      readonly parameters: { readonly topK: number };
+    };
+    const items = await readItems('lowrank.safetensors', parameters, module);
+    const basis = coreBasis(items);
+    const trimmed = basis.cores.map(({ data }) => {
+      // The original keeps what is at or above the magnitude of rank d - trunc(d·K), so one entry more than the paper.
+      const threshold = data.map(Math.abs).toSorted()[
+        data.length - Math.trunc((data.length * parameters.topK) / 100) - 1
+      ]!;
+      return data.map((value) => (Math.abs(value) >= threshold ? value : 0));
+    });
+    const merged = trimmed[0]!.map((_, at) => {
+      const sign = Math.sign(trimmed.reduce((sum, core) => sum + core[at]!, 0));
+      const agreeing = trimmed.map((core) => core[at]!).filter((value) => value * sign > 0);
+      return agreeing.length === 0 ? 0 : agreeing.reduce((sum, value) => sum + value, 0) / agreeing.length;
+    });
+    const { rows, columns } = basis.cores[0]!;
+    const expected = await openSafetensors(join(golden, 'core-ties-lowrank', 'expected.safetensors'));
+    const result = toDense(fromCore(basis, createMatrix(rows, columns, merged)));
+    const bound = tolerance.relativeFrobenius.float64;
+    expect(denseError(result, await readF64(expected, module))).toBeLessThan(bound);
+    await expected.close();
+  });
+});

@@ -92,3 +92,21 @@ describe('KnOTS-TIES equals the reference (spectral group)', () => {
     expect(distance(deltas, expected)).toBeLessThan(tolerance.relativeFrobenius.float32);
   });
 });
+
+it('core-ties-lowrank: the same TIES in core coordinates, which depend on the factors, is another rule', async () => {
+  const name = 'core-ties-lowrank';
+  const { parameters, tolerance } = readCase(name);
+  const fuse = (file: string) =>
+    readGoldenAdapters(file, parameters.scales).then((adapters) =>
+      fuseAdapters({
+        strategy: ties,
+        space: 'CORE',
+        options: { density: parameters.topK / 100, trimScope: 'TENSOR' },
+        adapters,
+      }),
+    );
+  const { deltas } = await fuse(inputsOf(name));
+  const expected = await readMatrices(golden(`${name}/expected.safetensors`));
+  expect(distance(deltas, expected)).toBeLessThan(tolerance.relativeFrobenius.float32);
+  expect(distance((await fuse(golden('_inputs/lowrank-gauge.safetensors'))).deltas, deltas)).toBeGreaterThan(0.1);
+});

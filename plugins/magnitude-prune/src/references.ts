@@ -13,3 +13,10 @@ export const PRUNING: Reference = {
   year: 2015,
   arxiv: '1506.02626',
 };
+
+export const MERGEKIT: Reference = {
+  title: 'mergekit, arcee_fusion (Arcee’s MergeKit: A Toolkit for Merging Large Language Models)',
+  authors: 'Goddard et al.',
+  year: 2024,
+  arxiv: '2403.13257',
+};

@@ -1,7 +1,7 @@
 import type { Ref } from '@mikro-orm/core';
 import { Entity, Enum, ManyToOne, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType } from 'type-graphql';
-import { FusionSpaceName, MemberOrder, StrategyKind } from './enums.js';
+import { FusionSpaceName, MemberOrder, StatisticsKindName, StrategyKind } from './enums.js';
 import { Node } from './node.js';
 import { Plugin } from './plugin.js';
 
@@ -31,6 +31,11 @@ export class StrategyNeeds {
   equalRank!: boolean;
   @Field(() => Boolean, { description: 'Whether it looks at scores on `validation` while it fuses.' })
   validation!: boolean;
+  @Field(() => StatisticsKindName, {
+    nullable: true,
+    description: 'Statistics that it needs of every adapter on its own task; `computeStatistics` makes them.',
+  })
+  statistics?: StatisticsKindName | undefined;
   @Field(() => MemberOrder)
   order!: MemberOrder;
 }

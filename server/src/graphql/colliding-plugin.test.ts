@@ -53,7 +53,8 @@ describe('a plugin whose types collide with the schema', () => {
       problemMessage:
         'the type name "FusionRun" is already taken by the schema itself; rename the strategy or the option',
     });
-    expect(strategies.map(({ key }) => key)).toEqual(['lLora', 'loraHub', 'simpleAverage', 'taskArithmetic', 'ties']);
+    const installed = await loadPlugins({ root: HOST_FOLDER });
+    expect(strategies.map(({ key }) => key)).toEqual([...installed.strategies.keys()].toSorted());
   });
 
   it('has no field in StrategyInput', async () => {

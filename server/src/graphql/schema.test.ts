@@ -22,9 +22,11 @@ const committed = fileURLToPath(new URL('../../../schema/schema.graphql', import
 describe('the contract', () => {
   let schema: GraphQLSchema;
   let pluginTypes: ReadonlySet<string>;
+  let installed: readonly string[];
 
   beforeAll(async () => {
     const registry = await loadPlugins({ root: HOST_FOLDER });
+    installed = [...registry.strategies.keys()];
     schema = (await buildSchema(registry)).schema;
     const bare = (await buildSchema({ plugins: [], strategies: new Map(), adapterMethods: new Map() })).schema;
     pluginTypes = new Set(Object.keys(schema.getTypeMap()).filter((name) => bare.getType(name) === undefined));
@@ -73,7 +75,8 @@ describe('the contract', () => {
   it('has one field per installed strategy in StrategyInput', () => {
     const input = schema.getType('StrategyInput');
     const fields = isInputObjectType(input) ? Object.keys(input.getFields()).sort() : [];
-    expect(fields).toEqual(['lLora', 'loraHub', 'simpleAverage', 'taskArithmetic', 'ties']);
+    expect(fields).toEqual(installed.toSorted());
+    expect(fields).toContain('ties');
   });
 
   it('stands without any plugin', async () => {

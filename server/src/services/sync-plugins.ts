@@ -1,7 +1,15 @@
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import { optionsJsonSchema } from '@crucible/sdk';
 import type { InstalledStrategy, PluginRegistry } from '@crucible/sdk/host';
-import { FusionSpaceName, FusionStrategy, MemberOrder, Plugin, PluginStatus, StrategyKind } from '../entities/index.js';
+import {
+  FusionSpaceName,
+  FusionStrategy,
+  MemberOrder,
+  Plugin,
+  PluginStatus,
+  StatisticsKindName,
+  StrategyKind,
+} from '../entities/index.js';
 
 /** Makes the tables say what is installed now. Rows of what is gone stay, marked as gone: runs point at them. */
 export async function syncPlugins(em: EntityManager, registry: PluginRegistry): Promise<void> {
@@ -60,6 +68,7 @@ async function syncStrategy(
       sharedFrame: needs.sharedFrame ?? false,
       equalRank: needs.equalRank ?? false,
       validation: (needs.validation ?? false) || kind === 'SEARCH',
+      ...(needs.statistics && { statistics: StatisticsKindName[needs.statistics] }),
       order: MemberOrder[needs.order],
     },
     optionsSchema: optionsJsonSchema(strategy),

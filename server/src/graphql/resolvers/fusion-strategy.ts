@@ -1,8 +1,10 @@
-import { describeOptions } from '@crucible/sdk';
+import { describeOptions, schedulableOf, unsuitable } from '@crucible/sdk';
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { FusionStrategy, Plugin } from '../../entities/index.js';
 import type { ApiContext } from '../context/api-context.js';
+import { screamingSnakeCase } from '../strategy-types/type-names.js';
 import { StrategyOption } from '../types/strategy-option.js';
+import { StrategyOutputs } from '../types/strategy-outputs.js';
 
 @Resolver(() => FusionStrategy)
 export class FusionStrategyResolver {
@@ -31,5 +33,33 @@ export class FusionStrategyResolver {
     const installed = platform.plugins.strategies.get(strategy.key);
     if (!strategy.available || !installed) return [];
     return describeOptions(installed.strategy.options).map((option) => new StrategyOption(option));
+  }
+
+  @FieldResolver(() => StrategyOutputs, { description: 'How many adapters a run gives.' })
+  outputs(@Root() strategy: FusionStrategy, @Ctx() { platform }: ApiContext): StrategyOutputs {
+    return StrategyOutputs[platform.plugins.strategies.get(strategy.key)?.strategy.outputs ?? 'ONE'];
+  }
+
+  @FieldResolver(() => [String], {
+    description: 'What may vary by adapter, layer and module: the values of `parameter` in its `schedules`.',
+  })
+  schedulable(@Root() strategy: FusionStrategy, @Ctx() { platform }: ApiContext): string[] {
+    const installed = platform.plugins.strategies.get(strategy.key);
+    return strategy.available && installed ? schedulableOf(installed.strategy).map(screamingSnakeCase) : [];
+  }
+
+  @FieldResolver(() => [FusionStrategy], {
+    description: 'What a WRAPPER may wrap by its option `rule`, its default first; none of other strategies.',
+  })
+  async wraps(@Root() strategy: FusionStrategy, @Ctx() { em, platform }: ApiContext): Promise<FusionStrategy[]> {
+    const { strategies } = platform.plugins;
+    const wrapper = strategies.get(strategy.key)?.strategy;
+    if (!strategy.available || wrapper?.kind !== 'WRAPPER') return [];
+    const [first] = Object.keys(wrapper.defaultRule);
+    const keys = [...strategies.values()]
+      .filter((inner) => unsuitable(wrapper, inner.strategy) === undefined)
+      .map((inner) => inner.strategy.id);
+    const rows = await em.find(FusionStrategy, { key: { $in: keys }, available: true }, { orderBy: { key: 'asc' } });
+    return rows.toSorted((x, y) => Number(y.key === first) - Number(x.key === first));
   }
 }

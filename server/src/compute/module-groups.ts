@@ -1,3 +1,4 @@
+import type { AdapterFile } from '@crucible/engine/adapters';
 import { compareNames } from '@crucible/engine/tensors';
 import type { SearchStrategy } from '@crucible/sdk';
 import type { FusionMember } from '@crucible/sdk/host';
@@ -10,13 +11,18 @@ export interface ModuleGroups {
   readonly byModule: ReadonlyMap<string, number>;
 }
 
+/** Names of all modules that any of the adapters has, in the order in which a fusion walks them. */
+export function modulesOf(adapters: readonly Pick<AdapterFile, 'modules'>[]): readonly string[] {
+  return [...new Set(adapters.flatMap(({ modules }) => [...modules.keys()]))].sort(compareNames);
+}
+
 /** Groups all modules of a run as the strategy says; all in one where it says nothing. The host has the last word on whether they are valid. */
 export function groupModules(
   strategy: SearchStrategy,
   options: Readonly<Record<string, unknown>>,
   members: readonly FusionMember[],
 ): ModuleGroups {
-  const modules = [...new Set(members.flatMap(({ adapter }) => [...adapter.modules.keys()]))].sort(compareNames);
+  const modules = modulesOf(members.map(({ adapter }) => adapter));
   const of = strategy.groups?.(modules, options) ?? modules.map(() => 0);
   return {
     of,

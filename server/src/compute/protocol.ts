@@ -74,6 +74,8 @@ export interface AdapterFacts {
 export interface FusionResult {
   readonly kind: 'FUSION';
   readonly outcome: FusionOutcome;
+  /** Names of all modules, sorted: what `outcome.groups` is about. */
+  readonly modules: readonly string[];
   /** The output, or the first of them. */
   readonly adapter: AdapterFacts;
   /** One for each adapter, in their order, of strategies with an output for each. */

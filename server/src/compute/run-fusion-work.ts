@@ -6,6 +6,7 @@ import type { ComputeContext } from './compute-context.js';
 import { loadStrategies } from './load-strategy.js';
 import type { FusionResult, FusionWork } from './protocol.js';
 import { memberStatistics } from './member-statistics.js';
+import { modulesOf } from './module-groups.js';
 import { searchObjective } from './search-objective.js';
 
 /** Fuses; equal work gives equal bytes. */
@@ -46,7 +47,8 @@ export async function runFusionWork(work: FusionWork, context: ComputeContext): 
     });
     const facts = [];
     for (const { path } of outcome.outputs ?? [outcome]) facts.push(await adapterFacts(path));
-    return { kind: 'FUSION', outcome, adapter: facts[0]!, ...(outcome.outputs && { adapters: facts }) };
+    const modules = modulesOf(members.map(({ adapter }) => adapter));
+    return { kind: 'FUSION', outcome, modules, adapter: facts[0]!, ...(outcome.outputs && { adapters: facts }) };
   } finally {
     for (const file of opened) await file.close();
   }

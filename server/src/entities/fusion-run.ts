@@ -55,6 +55,14 @@ export class SearchStep {
   best!: number;
 }
 
+@ObjectType({ description: 'Modules that share their coefficients, and what a search settled on for them.' })
+export class CoefficientGroup {
+  @Field(() => [String])
+  modules!: string[];
+  @Field(() => [Float])
+  coefficients!: number[];
+}
+
 /** One fusion: what was asked, what came out, and all that is needed to make the same bytes again. */
 @ObjectType('FusionRun', { implements: [Node, Job], description: 'One fusion: what was asked, and what came out.' })
 @Entity({ tableName: 'fusion_run' })
@@ -119,6 +127,13 @@ export class FusionRun extends Job {
   })
   @Property({ type: 'json', nullable: true })
   coefficients: number[] | null = null;
+
+  @Field(() => [CoefficientGroup], {
+    nullable: true,
+    description: 'What a search settled on, for each group of modules that share their coefficients.',
+  })
+  @Property({ type: 'json', nullable: true })
+  coefficientGroups: CoefficientGroup[] | null = null;
 
   /** Ids of the tasks that the output is scored on. */
   @Property({ type: 'json' })

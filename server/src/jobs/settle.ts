@@ -19,6 +19,7 @@ import {
   type SearchStep,
 } from '../entities/index.js';
 import { settleParents } from './claim.js';
+import { coefficientGroups } from './coefficient-groups.js';
 import { queueEvaluation, settleRun } from './fan-in.js';
 import { scoredOutputs } from './scored-outputs.js';
 import { announce, finish, lockFamily, type JobRow } from './job-row.js';
@@ -71,7 +72,7 @@ export async function settleFusion(
   queue: PgBossQueue,
   held: Held,
   usage: Usage,
-  { outcome, adapter: facts, adapters = [] }: FusionResult,
+  { outcome, modules, adapter: facts, adapters = [] }: FusionResult,
 ): Promise<boolean> {
   return settle<FusionRun>(em, queue, held, usage, async (em, run) => {
     const strategy = await run.strategy.loadOrFail();
@@ -93,6 +94,7 @@ export async function settleFusion(
     run.fidelity = structuredClone(outcome.fidelity) as FidelityReport;
     run.trace = outcome.trace ? (structuredClone(outcome.trace) as SearchStep[]) : null;
     run.coefficients = outcome.coefficients ? [...outcome.coefficients] : null;
+    run.coefficientGroups = coefficientGroups(outcome, modules);
     run.timings = [...outcome.timings.map((timing) => ({ ...timing })), { phase: 'TOTAL', seconds: usage.seconds }];
     run.state = RunState.SCORING;
     run.worker = null;

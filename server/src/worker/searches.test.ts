@@ -33,6 +33,11 @@ describe('searches through a worker', () => {
     const [first, second] = [await run(id, options), await run(id, options)];
     expect(first).toMatchObject({ state: RunState.SUCCEEDED, problem: null, space: 'FRAME' });
     expect(first.coefficients).toHaveLength(count);
+    // Every module is in one group, each group has a coefficient per adapter, and together they are all coefficients.
+    const groups = first.coefficientGroups!;
+    expect(groups.flatMap(({ modules }) => modules)).toHaveLength(4);
+    expect(groups.flatMap(({ coefficients }) => coefficients)).toEqual(first.coefficients);
+    expect(groups).toHaveLength(count / 2);
     for (const step of first.trace!) expect(step.coefficients).toHaveLength(count);
     expect(first.fidelity).toMatchObject({ exact: true, relativeError: 0 });
     expect(await system.digestOf(second)).toBe(await system.digestOf(first));

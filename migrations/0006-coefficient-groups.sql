@@ -1,0 +1,1 @@
+alter table "fusion_run" add "coefficient_groups" jsonb null;

@@ -40,6 +40,9 @@ const examples: Readonly<Record<string, string>> = {
   karcher: '{ max_iter: 20, tol: 0.001 }',
   model_stock: '{ filter_wise: true }',
   sce: '{ select_topk: 0.4, int8_mask: false }',
+  nearswap: '{ t: 0.001 }',
+  ram: '{ epsilon: 0.0001 }',
+  ramplus_tl: '{ epsilon: 0.0001, r: 0.2, alpha: 0.3 }',
 };
 
 describe('the table of methods', () => {

@@ -218,13 +218,36 @@ export const METHODS: ReadonlyMap<string, MethodRule> = new Map<string, MethodRu
       base: 'REQUIRED',
     },
   ],
+  [
+    'nearswap',
+    {
+      strategy: 'nearSwap',
+      options: {},
+      perModel: {},
+      global: { t: option('t') },
+      base: 'REQUIRED',
+      baseIsMember: true,
+      changed: onSphere,
+    },
+  ],
+  ['ram', { strategy: 'ram', options: {}, perModel: {}, global: { epsilon: option('epsilon') }, base: 'REQUIRED' }],
+  [
+    'ramplus_tl',
+    {
+      strategy: 'ramPlus',
+      options: {},
+      perModel: {},
+      global: { epsilon: option('epsilon'), r: option('gain'), alpha: option('cap') },
+      base: 'REQUIRED',
+    },
+  ],
 ]);
 
 /** Methods that mergekit has and Crucible has not, each with the reason. */
 export const NOT_DONE: ReadonlyMap<string, string> = new Map([
   ['passthrough', 'it stacks layers into another depth, which adapters of one base cannot follow'],
-  ['nearswap', 'there is no such strategy here; it joins two whole models where they nearly agree'],
-  ['arcee_fusion', 'there is no such strategy here; its threshold depends on a random sample of the entries'],
-  ['ram', 'there is no such strategy here'],
-  ['ramplus_tl', 'there is no such strategy here'],
+  [
+    'arcee_fusion',
+    'its threshold depends on a random sample of the entries there, so that nothing here gives the same; the strategy arceeFusion takes it from all entries',
+  ],
 ]);

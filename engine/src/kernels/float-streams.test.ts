@@ -32,6 +32,18 @@ describe('a weighted sum of streams is the float64 sum, rounded to the dtype', (
     20_000,
   );
 
+  it.each([1, 2, 3, 4, 5])('%i streams of BF16', (count) => {
+    const given = Array.from({ length: count }, (_, seed) => stream('BF16', seed));
+    const factors = given.map((_, i) => 0.37 * (i + 1) - 0.8);
+    const numbers = given.map(decoded);
+    const expected = numbers[0]!.map((_, i) =>
+      numbers.slice(1).reduce((sum, values, s) => sum + factors[s + 1]! * values[i]!, factors[0]! * numbers[0]![i]!),
+    );
+    const out = new Uint8Array(2 * N);
+    expect(streams.combine(given, factors, 'BF16', out)).toBe(true);
+    expect(Buffer.compare(out, encodeFloats(expected, 'BF16'))).toBe(0);
+  });
+
   it.each(FLOAT_DTYPES)('%s: one stream at factor 1 keeps every bit, zeros with a sign too', (dtype) => {
     const x = stream(dtype, 4);
     new DataView(x.bytes.buffer).setUint8(floatBytes(dtype) - 1, 0x80);

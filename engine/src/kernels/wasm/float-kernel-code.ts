@@ -1,4 +1,4 @@
-import { assemble, F64, I32, V128, type Code, type WasmFunction } from './assembler.js';
+import { assemble, F64, I32, V128, type Code, type ValueType, type WasmFunction } from './assembler.js';
 import {
   advance,
   f32x4,
@@ -86,6 +86,9 @@ const roundedToBF16 = (bits: number): Code =>
     i32.constant(16),
   );
 
+/** From half a step above the greatest bfloat16 on, rounding gives infinity. */
+const OVERFLOW_BF16 = 0x7f7f8000;
+
 /** Rounds an accumulator to float32 and then to the dtype. Parameters: output, accumulator, its end. Returns 1 where a number is not finite there. */
 function encode(suffix: 'BF16' | 'F32'): WasmFunction {
   const [out, sums, end, low, high, largest] = [0, 1, 2, 3, 4, 5];
@@ -95,8 +98,7 @@ function encode(suffix: 'BF16' | 'F32'): WasmFunction {
     suffix === 'F32'
       ? [...v128.store(get(out), get(low)), ...v128.store(get(out), get(high), 16)]
       : v128.store(get(out), i16x8.narrowUnsigned(roundedToBF16(low), roundedToBF16(high)));
-  // From half a step above the greatest bfloat16 on, rounding gives infinity.
-  const limit = suffix === 'F32' ? 0x7f800000 : 0x7f7f8000;
+  const limit = suffix === 'F32' ? 0x7f800000 : OVERFLOW_BF16;
   return {
     name: `encode${suffix}`,
     parameters: [I32, I32, I32],
@@ -113,6 +115,55 @@ function encode(suffix: 'BF16' | 'F32'): WasmFunction {
         ...advance(sums, STEP * 8),
       ]),
       ...v128.anyTrue(i32x4.greaterOrEqualUnsigned(get(largest), i32x4.splat(i32.constant(limit)))),
+    ],
+  };
+}
+
+/** As many streams as `combine` has a kernel for. */
+export const MOST_STREAMS = 4;
+
+/**
+ * out = Σ factor·x over so many BF16 streams, in float64 in their order, rounded to float32 and BF16: one pass in registers, bit for bit what `scale`, `add` and
+ * `encode` do in several. Parameters: output, its end, the streams, their factors. Returns 1 where a number is not finite.
+ */
+function combine(streams: number): WasmFunction {
+  const [out, end, first] = [0, 1, 2];
+  const factor = first + streams;
+  const factors = factor + streams;
+  const [low, high, largest] = [factors + streams, factors + streams + 1, factors + streams + 2];
+  const sums = [0, 1, 2, 3].map((quarter) => largest + 1 + quarter);
+  const each = Array.from({ length: streams }, (_, s) => s);
+  const accumulateQuarter = (s: number, quarter: number, pair: Code): Code => {
+    const product = f64x2.multiply(f64x2.promoteLow(pair), get(factors + s));
+    return set(sums[quarter]!, s === 0 ? product : f64x2.add(get(sums[quarter]!), product));
+  };
+  const join = (x: number, y: number): Code => joinLow(f32x4.demote(get(sums[x]!)), f32x4.demote(get(sums[y]!)));
+  const noteMagnitude = (bits: number): Code =>
+    set(largest, i32x4.maximumUnsigned(get(largest), v128.and(get(bits), MAGNITUDE)));
+  return {
+    name: `combine${streams}`,
+    parameters: [I32, I32, ...each.map(() => I32), ...each.map(() => F64)] as ValueType[],
+    results: [I32],
+    locals: [...each.map(() => V128), V128, V128, V128, V128, V128, V128, V128] as ValueType[],
+    body: [
+      ...each.flatMap((s) => set(factors + s, f64x2.splat(get(factor + s)))),
+      ...whileBelow(out, end, [
+        ...each.flatMap((s) => [
+          ...loadBF16(first + s, low, high),
+          ...accumulateQuarter(s, 0, get(low)),
+          ...accumulateQuarter(s, 1, highHalf(get(low))),
+          ...accumulateQuarter(s, 2, get(high)),
+          ...accumulateQuarter(s, 3, highHalf(get(high))),
+          ...advance(first + s, 2 * STEP),
+        ]),
+        ...set(low, join(0, 1)),
+        ...set(high, join(2, 3)),
+        ...noteMagnitude(low),
+        ...noteMagnitude(high),
+        ...v128.store(get(out), i16x8.narrowUnsigned(roundedToBF16(low), roundedToBF16(high))),
+        ...advance(out, 2 * STEP),
+      ]),
+      ...v128.anyTrue(i32x4.greaterOrEqualUnsigned(get(largest), i32x4.splat(i32.constant(OVERFLOW_BF16)))),
     ],
   };
 }
@@ -375,6 +426,7 @@ function sumSquares(): WasmFunction {
 export const floatKernelCode = (): Uint8Array<ArrayBuffer> =>
   assemble([
     ...SOURCES.flatMap((source) => [accumulate(source, false), accumulate(source, true), subtract(source)]),
+    ...Array.from({ length: MOST_STREAMS }, (_, s) => combine(s + 1)),
     encode('BF16'),
     encode('F32'),
     countHigh(),

@@ -1,4 +1,4 @@
-import { floatKernelCode, STEP } from './float-kernel-code.js';
+import { floatKernelCode, MOST_STREAMS, STEP } from './float-kernel-code.js';
 
 /** What is used of the runtime's WebAssembly; its types come with browser libraries, which the engine does not have. */
 interface WasmRuntime {
@@ -20,6 +20,8 @@ export interface FloatKernels {
   readonly addBF16: (sums: number, x: number, end: number, factor: number) => void;
   readonly scaleF32: (sums: number, x: number, end: number, factor: number) => void;
   readonly addF32: (sums: number, x: number, end: number, factor: number) => void;
+  /** `combine[streams - 1](out, end, ...pointers, ...factors)`. */
+  readonly combine: readonly ((...pointersAndFactors: readonly number[]) => number)[];
   readonly encodeBF16: Unary;
   readonly encodeF32: Unary;
   readonly subtractBF16: (out: number, x: number, end: number, y: number) => number;
@@ -52,7 +54,10 @@ export function createFloatKernels(bytes: number): FloatKernels {
   compiled ??= new wasm.Module(floatKernelCode());
   const memory = new wasm.Memory({ initial: Math.ceil(bytes / PAGE) });
   const { exports } = new wasm.Instance(compiled, { env: { memory } });
-  return { ...(exports as Omit<FloatKernels, 'buffer'>), buffer: memory.buffer };
+  const functions = exports as Omit<FloatKernels, 'buffer' | 'combine'> &
+    Record<string, FloatKernels['combine'][number]>;
+  const combine = Array.from({ length: MOST_STREAMS }, (_, s) => functions[`combine${s + 1}`]!);
+  return { ...functions, combine, buffer: memory.buffer };
 }
 
 /** The next multiple of `STEP`. */

@@ -67,7 +67,9 @@ export class ModelFuser {
       task.streams.map((from, i) => (needed[i] ? this.#reader.read(from, 0, count) : Promise.resolve(undefined))),
     );
     const read = streams.filter((stream) => stream !== undefined);
-    const bytes = new Uint8Array(count * floatBytes(dtype));
+    const size = count * floatBytes(dtype);
+    const { buffer = new ArrayBuffer(0) } = task;
+    const bytes = buffer.byteLength < size ? new Uint8Array(size) : new Uint8Array(buffer, 0, size);
     const factors = task.factors.filter((_, i) => needed[i]);
     if (!this.#streams.combine(read, factors, dtype, bytes)) throw modelErrors.notFinite({ tensor, dtype });
     const [base, ...models] = read;

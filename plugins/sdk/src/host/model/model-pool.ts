@@ -77,7 +77,8 @@ export async function openModelThreads(
       const { request, pending } = queue.shift()!;
       next += 1;
       thread.pending.set(next, pending);
-      thread.worker.postMessage({ id: next, request }, []);
+      const given = request.kind === 'COMBINE' ? request.task.buffer : undefined;
+      thread.worker.postMessage({ id: next, request }, given ? [given] : []);
     }
   };
   const ask = async (request: ModelRequest): Promise<unknown> => {

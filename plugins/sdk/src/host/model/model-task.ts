@@ -42,6 +42,8 @@ export interface CombineTask {
   readonly factors: readonly number[];
   readonly dtype: FloatDtype;
   readonly norms: boolean;
+  /** Memory for the result, given away: fresh memory for each piece would cost as much as the arithmetic. */
+  readonly buffer?: ArrayBuffer;
 }
 
 export interface Combined {

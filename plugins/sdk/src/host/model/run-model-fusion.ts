@@ -32,6 +32,7 @@ import { planParts, skip, storedNumbers, type TensorPlan } from './plan-parts.js
 
 /** Numbers that one combination task takes: small enough to overlap reading, arithmetic and writing. */
 const PIECE = 1 << 20;
+const SAMPLE_MILLISECONDS = 50;
 /** Bytes of a copied tensor that are read at a time. */
 const CHUNK = 8 << 20;
 
@@ -64,7 +65,10 @@ class ModelFusionRun {
   readonly #timings: FusionTiming[] = [];
   readonly #signal: AbortSignal;
   readonly #budget = new MemoryBudget(modelLimits.denseBytes);
+  /** Memory of pieces that are written. */
+  readonly #spare: ArrayBuffer[] = [];
   #peak = 0;
+  #sampled = 0;
   #done = 0;
   #total = 0;
 
@@ -288,13 +292,15 @@ class ModelFusionRun {
     const pieces = new OrderedWindow(Math.ceil(count / PIECE), 2 * pool.width + 2, (index) => {
       const begin = index * PIECE;
       const task = { tensor, streams: streams.map((stream) => skip(stream, begin)), factors, dtype, norms };
-      return pool.combine({ ...task, count: Math.min(PIECE, count - begin) });
+      const buffer = this.#spare.pop();
+      return pool.combine({ ...task, count: Math.min(PIECE, count - begin), ...(buffer && { buffer }) });
     });
     try {
       for (let index = 0; index < pieces.count; index += 1) {
         const { bytes, squares } = await pieces.take(index);
         if (squares) add(total!, squares);
         await writer.write(tensor, (at + index * PIECE) * size, bytes);
+        this.#spare.push(bytes.buffer);
         this.#advance(bytes.length / size);
       }
     } finally {
@@ -325,7 +331,10 @@ class ModelFusionRun {
     this.request.onProgress?.({ phase: 'FUSE', done: this.#done, total: this.#total });
   }
 
+  /** Asking the kernel takes longer than a small piece does. */
   #sampleMemory(): void {
+    if (performance.now() - this.#sampled < SAMPLE_MILLISECONDS) return;
+    this.#sampled = performance.now();
     this.#peak = Math.max(this.#peak, process.memoryUsage.rss());
   }
 

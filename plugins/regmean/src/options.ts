@@ -13,9 +13,9 @@ export const regMeanOptions = z.object({
     .number()
     .min(0)
     .max(1)
-    .default(1e-6)
+    .default(1e-4)
     .describe(
-      'Added to the diagonal of every Gram matrix, as a share of the mean diagonal entry over all adapters. It pulls towards the weighted mean of the adapters.',
+      'Added to the diagonal of every Gram matrix, as a share of the mean diagonal entry over all adapters. It pulls towards the weighted mean of the adapters, and keeps directions that no input has, such as those that a layer norm takes out, from deciding by their rounding.',
     ),
   lambda: z.number().min(-10).max(10).default(1).describe('Factor on the merged update. The paper needs none.'),
 });

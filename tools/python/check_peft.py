@@ -19,7 +19,7 @@ from transformers import AutoModelForCausalLM
 
 
 def load_base(folder):
-    return AutoModelForCausalLM.from_pretrained(folder, torch_dtype=torch.float32).eval()
+    return AutoModelForCausalLM.from_pretrained(folder).float().eval()
 
 
 def read_case(folder):

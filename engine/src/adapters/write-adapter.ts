@@ -49,7 +49,7 @@ export async function writeAdapter(
   return { digest: written.sha256, byteLength: written.byteLength };
 }
 
-/** Scales and layouts are those of the modules themselves, whatever the manifest was given. */
+/** The manifest as it is written: scales and layouts are those of the modules themselves, whatever it was given. */
 export function withModules(
   manifest: AdapterManifest,
   modules: readonly Pick<AdapterModuleToWrite, 'info'>[],

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openSafetensors, viewBytes, writeSafetensors, type TensorToWrite } from '../../tensors/index.js';
+import type { AdapterManifest } from '../adapter.js';
 import { goldenPeft } from '../golden.testing.js';
 import { adapterLimits } from '../limits.js';
 import { openAdapter } from '../open-adapter.js';
@@ -71,6 +72,12 @@ async function factorsOf(path: string): Promise<ReadonlyMap<string, unknown>> {
   return all;
 }
 
+async function openManifest(path: string): Promise<AdapterManifest> {
+  const adapter = await openAdapter(path);
+  await adapter.close();
+  return adapter.manifest;
+}
+
 describe('an import', () => {
   it('has the same bytes each time, and says in its manifest what it is', async () => {
     const first = await importFrom(golden('llama/pat-a'));
@@ -85,6 +92,7 @@ describe('an import', () => {
       frameDigest: first.inspection.frame.frameDigest,
       provenance: { kind: 'IMPORT', dialect: 'PEFT', baseModel: 'golden/llama', peftVersion: '0.21.0' },
     });
+    expect(first.manifest).toEqual(await openManifest(first.path));
     const adapter = await openAdapter(first.path);
     expect(adapter.digest).toBe(first.digest);
     expect(adapter.modules.size).toBe(first.inspection.modules.length);
@@ -245,11 +253,26 @@ describe('files', () => {
     });
   });
 
-  it('of ours are read as what they are', async () => {
-    const imported = await importFrom(golden('gpt2/bias-a'), 'imported', { base: { digest: base.digest } });
-    const again = await importFrom(imported.path, 'again', { base: { digest: base.digest } });
-    expect(again.inspection.dialect).toBe('CRUCIBLE');
-    expect(await factorsOf(again.path)).toEqual(await factorsOf(imported.path));
+  it('of ours stay what they are, under another name, and belong to their own base alone', async () => {
+    const digest = { digest: base.digest };
+    const imported = await importFrom(golden('gpt2/bias-a'), 'imported', { base: digest });
+    for (const more of [{ base: digest }, { base: undefined }]) {
+      const options = { source: imported.path, outputPath: join(await fresh(), 'again.safetensors'), name: 'again' };
+      const again = await importAdapter({
+        ...options,
+        ...(more.base && { base: more.base }),
+        provenance: { by: 'copy' },
+      });
+      expect(again.inspection.dialect).toBe('CRUCIBLE');
+      expect(again.manifest).toEqual({
+        ...(await openManifest(imported.path)),
+        name: 'again',
+        provenance: { ...imported.manifest.provenance, by: 'copy' },
+      });
+      expect(await factorsOf(again.path)).toEqual(await factorsOf(imported.path));
+    }
+    const other = await inspectAdapter(imported.path, { base: { digest: 'cd'.repeat(32) } });
+    expect(other.blockers).toMatchObject([{ code: 'BASE_DIFFERS', subject: 'imported' }]);
   });
 });
 

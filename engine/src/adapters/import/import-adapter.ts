@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { AdapterManifest } from '../adapter.js';
 import { adapterErrors } from '../errors.js';
 import { adapterLimits } from '../limits.js';
-import { writeAdapter, type WrittenAdapter } from '../write-adapter.js';
+import { withModules, writeAdapter, type WrittenAdapter } from '../write-adapter.js';
 import { report, withInterpretation, type AdapterBase, type DoraChoice } from './inspect-adapter.js';
 import type { AdapterInspection } from './inspection.js';
 
@@ -28,6 +28,7 @@ export interface ImportAdapterOptions {
 
 export interface ImportedAdapter extends WrittenAdapter {
   readonly path: string;
+  /** As it stands in the file. */
   readonly manifest: AdapterManifest;
   readonly inspection: AdapterInspection;
 }
@@ -41,10 +42,10 @@ export interface ImportedAdapter extends WrittenAdapter {
 export async function importAdapter(options: ImportAdapterOptions): Promise<ImportedAdapter> {
   const { source, outputPath, signal, onProgress } = options;
   return withInterpretation(source, options, async (opened) => {
-    const { modules, base: told } = opened.read;
+    const { modules, base: told, manifest: own } = opened.read;
     // Reading for the report, and writing two tensors a module.
     const total = 3 * modules.length;
-    const base = options.base ?? { digest: digestBaseName(told) };
+    const base = options.base ?? { digest: own?.baseDigest ?? digestBaseName(told) };
     const inspection = await report(source, opened, {
       base,
       spectra: options.spectra ?? false,
@@ -52,7 +53,11 @@ export async function importAdapter(options: ImportAdapterOptions): Promise<Impo
       onProgress: (done) => onProgress?.(done, total),
     });
     if (!inspection.importable) throw adapterErrors.importRefused({ file: source, blockers: inspection.blockers });
-    const manifest = describe(options, inspection, base.digest);
+    // A file of ours stays what it is but for its name and what is said of its way.
+    const manifest =
+      own === undefined
+        ? describe(options, inspection, base.digest)
+        : { ...own, name: options.name, provenance: { ...own.provenance, ...options.provenance } };
     const written = await writeAdapter(
       outputPath,
       manifest,
@@ -62,7 +67,7 @@ export async function importAdapter(options: ImportAdapterOptions): Promise<Impo
         onProgress: (done) => onProgress?.(modules.length + done, total),
       },
     );
-    return { ...written, path: outputPath, manifest, inspection };
+    return { ...written, path: outputPath, manifest: withModules(manifest, modules), inspection };
   });
 }
 

@@ -69,7 +69,13 @@ export async function withInterpretation<T>(
     const base = folder === undefined ? undefined : await openBaseWeights(folder, open);
     try {
       const { dora, changedBase } = options;
-      const choices = { ...open, ...(dora && { dora }), ...(changedBase && { changedBase }) };
+      const baseDigest = options.base?.digest;
+      const choices = {
+        ...open,
+        ...(dora && { dora }),
+        ...(changedBase && { changedBase }),
+        ...(baseDigest !== undefined && { baseDigest }),
+      };
       return await use({ files: source.files, read: await interpret(source, base, choices), base });
     } finally {
       await base?.close();

@@ -1,12 +1,13 @@
 import type { OpenSafetensorsOptions } from '../../tensors/index.js';
 import { openAdapter } from '../open-adapter.js';
+import type { AdapterManifest } from '../adapter.js';
 import { NO_FACTS, type Interpretation } from './source-module.js';
 
 /** An adapter that Crucible wrote, as any other source: its factors are read through a file that is opened for each. */
 export async function interpretCrucible(
   path: string,
   options: OpenSafetensorsOptions,
-): Promise<Pick<Interpretation, 'modules' | 'targets' | 'facts'>> {
+): Promise<Pick<Interpretation, 'modules' | 'targets' | 'facts'> & { readonly manifest: AdapterManifest }> {
   const file = await openAdapter(path, options);
   await file.close();
   const readFactors = async (module: string) => {
@@ -18,6 +19,7 @@ export async function interpretCrucible(
     }
   };
   return {
+    manifest: file.manifest,
     targets: file.manifest.targetModules,
     facts: NO_FACTS,
     modules: [...file.modules.values()].map((info) => ({

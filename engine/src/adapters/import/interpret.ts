@@ -15,6 +15,8 @@ import { NO_FACTS, type Interpretation } from './source-module.js';
 export interface InterpretOptions extends OpenSafetensorsOptions {
   readonly dora?: DoraChoice;
   readonly changedBase?: boolean;
+  /** Of the base that the adapter shall belong to: a file of ours says its own. */
+  readonly baseDigest?: string;
 }
 
 /** Reads the files of an adapter in the dialect that they speak. Never throws for what is readable but cannot be taken: that becomes blockers. */
@@ -33,7 +35,13 @@ export async function interpret(
     return finish({ dialect: 'PEFT', ...nothing, ...(settings !== undefined && about(settings)) }, findings);
   }
   if (source.config === undefined && source.metadata.has('crucible')) {
-    return finish({ dialect: 'CRUCIBLE', ...nothing, ...(await interpretCrucible(weights.path, options)) }, findings);
+    const own = await interpretCrucible(weights.path, options);
+    const { baseDigest } = own.manifest;
+    if (options.baseDigest !== undefined && options.baseDigest !== baseDigest) {
+      const reason = `it belongs to the base with digest ${baseDigest}, the base given has ${options.baseDigest}`;
+      findings.block('BASE_DIFFERS', own.manifest.name, reason);
+    }
+    return finish({ dialect: 'CRUCIBLE', ...nothing, ...own }, findings);
   }
   if (source.config === undefined && isDiffusion([...weights.tensors.keys()])) {
     return finish(await interpretDiffusion({ source: weights, metadata: source.metadata, base, findings }), findings);

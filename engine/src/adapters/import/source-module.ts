@@ -1,5 +1,5 @@
 import type { Dtype } from '../../tensors/index.js';
-import type { AdapterFactors, AdapterModuleInfo } from '../adapter.js';
+import type { AdapterFactors, AdapterManifest, AdapterModuleInfo } from '../adapter.js';
 import type { AdapterBlocker, AdapterDialect, AdapterFacts, AdapterNotice, InspectedModule } from './inspection.js';
 
 /** A module as the files tell it, whatever their dialect; its factors are read when asked for. */
@@ -21,6 +21,8 @@ export interface Interpretation {
   readonly base: { readonly name?: string; readonly revision?: string };
   readonly targets: readonly string[];
   readonly facts: AdapterFacts;
+  /** Of a file of ours. */
+  readonly manifest?: AdapterManifest;
   readonly modules: readonly SourceModule[];
   readonly notices: readonly AdapterNotice[];
   readonly blockers: readonly AdapterBlocker[];

@@ -116,6 +116,11 @@ interface StrategyDescription<Schema extends z.ZodObject> {
    * are the module's own. `weight` of an adapter always may.
    */
   readonly schedulable?: readonly string[];
+  /**
+   * Those of `schedulable` that it reads from `ModuleMember.options`, so that one adapter may have its own value; a schedule that names an adapter is
+   * refused for the others, which it would not change. Left out: all of them.
+   */
+  readonly perAdapter?: readonly string[];
   /** In FACTOR space: whether task vectors are measured from the frame (A - A0, the paper's code) or from zero (A, LoraHub and PEFT). */
   readonly factorOrigin?: 'FRAME' | 'ZERO';
   /** One declaration: TypeScript type, validation, defaults, GraphQL input type, console form. Each field has `.describe()` and a default. */

@@ -95,6 +95,8 @@ function validateOptions(subject: string, strategy: Strategy): void {
     if (type === 'FLOAT' || type === 'INT') continue;
     refuse(subject, `"${name}" is schedulable and ${type === undefined ? 'no option of it' : 'no number'}`);
   }
+  const unlisted = strategy.perAdapter?.find((name) => !strategy.schedulable?.includes(name));
+  if (unlisted !== undefined) refuse(subject, `"${unlisted}" is in perAdapter and not in schedulable`);
   // What a wrapper wraps by default is looked up when it is used: it may come from another package.
   const defaults = checkOwnOptions(strategy, {});
   if (!defaults.ok) refuse(subject, `its defaults are invalid: ${defaults.issues[0]?.message ?? 'refused'}`);

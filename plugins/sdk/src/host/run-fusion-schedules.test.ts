@@ -225,6 +225,14 @@ describe('schedules', () => {
       ],
     ],
     [
+      'one adapter, of an option that is read for all at once',
+      { ...rule, perAdapter: ['count'] } as Strategy,
+      { schedules: ['count', 'factor', 'weight'].map((parameter) => ({ parameter, adapter: 1, values: [1] })) },
+      [
+        'options.schedules.1.adapter: Option "schedules.1.adapter" of "rule": "factor" of "rule" is one for all adapters; leave adapter out.',
+      ],
+    ],
+    [
       'no values',
       rule,
       { schedules: [{ parameter: 'weight', values: [] }] },
@@ -290,6 +298,8 @@ describe('schedules', () => {
       const strategy = { ...rule, schedulable: [name] } as Strategy;
       expect(() => definePlugin({ strategies: [strategy] })).toThrow(`"${name}" is schedulable`);
     }
+    const unlisted = { ...rule, perAdapter: ['name'] } as Strategy;
+    expect(() => definePlugin({ strategies: [unlisted] })).toThrow('"name" is in perAdapter and not in schedulable');
   });
 });
 

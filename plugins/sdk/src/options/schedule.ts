@@ -40,7 +40,7 @@ export function schedulableOf(strategy: Pick<Strategy, 'kind' | 'schedulable'>):
  * @param inside Whether the strategy is what a wrapper wraps: the adapters' weights belong to the outermost.
  */
 export function checkSchedules(
-  strategy: WithOptions & Pick<Strategy, 'kind' | 'schedulable'>,
+  strategy: WithOptions & Pick<Strategy, 'kind' | 'schedulable' | 'perAdapter'>,
   raw: unknown,
   inside: boolean,
 ): ParsedSchedules {
@@ -59,7 +59,12 @@ export function checkSchedules(
     ...(modules !== undefined && { modules }),
     values,
   }));
-  const issues = schedules.flatMap(({ parameter, values }, index) => {
+  const own = [WEIGHT, ...(strategy.perAdapter ?? schedulable)];
+  const issues = schedules.flatMap(({ parameter, adapter, values }, index): readonly OptionIssue[] => {
+    if (adapter !== undefined && !own.includes(parameter)) {
+      const message = `"${parameter}" of "${strategy.id}" is one for all adapters; leave adapter out`;
+      return [{ path: [index, 'adapter'], message }];
+    }
     const field: z.core.$ZodType | undefined = parameter === WEIGHT ? undefined : strategy.options.shape[parameter];
     if (field === undefined) return [];
     return values.flatMap((value, at) => {

@@ -5,12 +5,14 @@ import {
   type ExportLoss,
   type ExportRun,
   FusionMember,
-  FusionRun,
+  type FusionRun,
+  FusionStrategy,
   Score,
   type FidelityReport,
   type Task,
   TrainingRun,
 } from '../entities/index.js';
+import { strategiesIn, toStrategyInput } from './graphql-options.js';
 import { findFusionOf } from '../services/find-fusion-of.js';
 import { normalize } from '../services/references.js';
 
@@ -37,7 +39,6 @@ export interface CardFusion {
     readonly key: string;
     readonly title: string;
     readonly version: string;
-    readonly optionsSchema: Record<string, unknown>;
     readonly references: readonly {
       readonly title: string;
       readonly arxiv?: string | null | undefined;
@@ -45,6 +46,8 @@ export interface CardFusion {
     }[];
   };
   readonly options: Readonly<Record<string, unknown>>;
+  /** As a request has them: a `StrategyInput`. */
+  readonly input: Readonly<Record<string, unknown>>;
   readonly space: string;
   readonly outputRank: number | null;
   readonly seed: number;
@@ -105,11 +108,18 @@ export async function readCardData(
 }
 
 async function readFusion(em: EntityManager, run: FusionRun): Promise<CardFusion> {
-  const { key, title, optionsSchema, references } = run.strategy.getEntity();
+  const { key, title, references } = run.strategy.getEntity();
+  const rows = await em.find(
+    FusionStrategy,
+    { key: { $in: [...strategiesIn(key, run.options)] } },
+    { orderBy: { id: 'asc' } },
+  );
+  const schemas = new Map(rows.map((row) => [row.key, row.optionsSchema]));
   const members = await em.find(FusionMember, { run: run.id }, { orderBy: { position: 'asc' }, populate: ['adapter'] });
   return {
-    strategy: { key, title, version: run.strategyVersion, optionsSchema, references },
+    strategy: { key, title, version: run.strategyVersion, references },
     options: run.options,
+    input: toStrategyInput(key, run.options, schemas),
     space: run.space,
     outputRank: run.outputRank,
     seed: run.seed,

@@ -1,7 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { ExportedFileRecord, ExportLoss, ExportRun } from '../entities/index.js';
 import { readCardData, type CardData, type CardFusion, type CardScore } from './card-data.js';
-import { toGraphqlOptions } from './graphql-options.js';
 
 export async function describeExportedModel(
   em: EntityManager,
@@ -152,11 +151,11 @@ ${rows.join('\n')}
 Intervals are Wilson's. The two columns of ratios divide by the score of an adapter that was trained on that task alone.`;
 }
 
-function reproduce(data: CardData, { strategy, options, space, outputRank, seed, members }: CardFusion): string {
+function reproduce(data: CardData, { input, space, outputRank, seed, members }: CardFusion): string {
   const variables = {
     input: {
       adapters: members.map(({ weight }, index) => ({ id: `<id of adapter ${index + 1}>`, weight })),
-      strategy: { [strategy.key]: toGraphqlOptions(options, strategy.optionsSchema) },
+      strategy: input,
       space,
       ...(outputRank === null ? {} : { outputRank }),
       seed,

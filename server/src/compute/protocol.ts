@@ -37,6 +37,8 @@ export interface FusionWork {
   /** Tasks whose validation examples a search looks at. */
   readonly tasks: readonly TaskFiles[];
   readonly outputPath: string;
+  /** Cores that nothing else of the worker's computes on; 1 unless given. The bytes do not depend on it. */
+  readonly threads?: number;
 }
 export interface EvaluationWork {
   readonly kind: 'EVALUATION';

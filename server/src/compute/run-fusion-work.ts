@@ -3,6 +3,7 @@ import { openStatistics } from '@crucible/engine/statistics';
 import { runFusion } from '@crucible/sdk/host';
 import { adapterFacts } from './adapter-facts.js';
 import type { ComputeContext } from './compute-context.js';
+import { fusionThreads } from './fusion-threads.js';
 import { loadStrategies } from './load-strategy.js';
 import type { FusionResult, FusionWork } from './protocol.js';
 import { memberStatistics } from './member-statistics.js';
@@ -40,6 +41,11 @@ export async function runFusionWork(work: FusionWork, context: ComputeContext): 
       ...(frame === undefined ? {} : { frame }),
       ...(objective === undefined ? {} : { objective }),
       outputPath: work.outputPath,
+      processes: fusionThreads({
+        cores: work.threads ?? 1,
+        backend: backend.tf.getBackend(),
+        bytes: members.reduce((sum, { adapter }) => sum + adapter.byteLength, 0),
+      }),
       tf: backend.tf,
       signal,
       onProgress,

@@ -1,6 +1,6 @@
 import { openAdapter } from '@crucible/engine/adapters';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Adapter, Evaluation, FusionMember, RunState, Score, type FusionRun } from '../entities/index.js';
+import { type Adapter, Evaluation, FusionMember, RunState, Score, type FusionRun } from '../entities/index.js';
 import type { FuseInput } from '../services/index.js';
 import { findFusionOf } from '../services/find-fusion-of.js';
 import { succeeded, TestSystem } from '../testing/test-system.js';

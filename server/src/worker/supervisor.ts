@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import type { MikroORM } from '@mikro-orm/postgresql';
 import type { BlobStore } from '../blobs/index.js';
 import { listenForWork, type Listener } from '../changes/index.js';
@@ -183,6 +184,8 @@ export class Supervisor {
     let work;
     try {
       work = await describeWork(orm.em.fork(), blobs, settings.home, await reload(orm, job));
+      // Every other job under way has a core of its own.
+      if (work.kind === 'FUSION') work = { ...work, threads: availableParallelism() - this.#running.size + 1 };
     } catch (error) {
       return { type: 'failed', problem: problemOf(error) };
     }

@@ -1,4 +1,5 @@
 // Fuses the adapters of a golden case as a user would: imported from PEFT's folders, through the platform's runner, written and read again.
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { importAdapter, openAdapter, toStoredOrder } from '../../engine/dist/adapters/index.js';
 import { createLowRank, toDense } from '../../engine/dist/algebra/index.js';
@@ -42,19 +43,34 @@ export async function importAll(aCase, folder) {
   return opened;
 }
 
-/** The fused change of every parameter, in the layout of the base, by module. */
-export async function fuseCase(aCase, folder, weights = aCase.parameters.weights) {
+/** Fuses a case: the result, and the adapters' own word on every module. */
+async function fuse(aCase, folder, weights) {
   const adapters = await importAll(aCase, folder);
   // A rule on single entries may make an update of full rank: the larger side of these models is 64.
   const ranks = { best_rank: aCase.facts?.peftOutputRank, dense_rule: 64 };
   const outputRank = ranks[aCase.facts?.rightAnswer];
   const rank = outputRank === undefined ? {} : { outputRank };
-  const { factors } = await fuseAdapters({ ...requestOf(aCase), adapters, weights, ...rank });
-  const deltas = new Map();
-  for (const [module, fused] of factors) {
-    const info = adapters.map(({ modules }) => modules.get(module)).find((found) => found !== undefined);
-    deltas.set(module, toStoredOrder(info, toDense(createLowRank(fused, { ...info, ...fused })).data));
-  }
+  const fused = await fuseAdapters({ ...requestOf(aCase), adapters, weights, ...rank });
+  const infos = new Map(adapters.toReversed().flatMap(({ modules }) => [...modules]));
   await Promise.all(adapters.map((adapter) => adapter.close()));
+  return { fused, infos };
+}
+
+/** The fused change of every parameter, in the layout of the base, by module. */
+export async function fuseCase(aCase, folder, weights = aCase.parameters.weights) {
+  const { fused, infos } = await fuse(aCase, folder, weights);
+  const deltas = new Map();
+  for (const [module, factors] of fused.factors) {
+    const info = infos.get(module);
+    deltas.set(module, toStoredOrder(info, toDense(createLowRank(factors, { ...info, ...factors })).data));
+  }
   return deltas;
+}
+
+/** The fused adapter's own file, open. */
+export async function openFused(aCase, folder) {
+  const { fused } = await fuse(aCase, folder, aCase.parameters.weights);
+  const path = join(folder, `${aCase.name}-fused.safetensors`);
+  await writeFile(path, fused.bytes);
+  return openAdapter(path);
 }

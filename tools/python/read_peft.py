@@ -5,7 +5,7 @@ An independent second opinion on exported adapters: own safetensors reader, own 
 
     read_peft.py FOLDER                      lists modules with rank, scale and norm
     read_peft.py FOLDER --against OTHER      compares the changes of every weight
-    read_peft.py --exports OUT --golden DIR  compares every OUT/<case> with the adapter it came from and with PEFT's deltas
+    read_peft.py --exports OUT --golden DIR  compares every OUT/<case> with the adapter it came from, or with the exact answer of its merge
 """
 
 import argparse
@@ -107,22 +107,31 @@ def distance(got, expected):
     return math.sqrt(lost / total)
 
 
+def deltas_of(expected, prefix):
+    """Recorded deltas by parameter."""
+    return {
+        f"{name.removeprefix(prefix)}.weight": values for name, values in expected.items() if name.startswith(prefix)
+    }
+
+
 def compare_exports(exports, golden, limit):
+    """Every adapter against the folder it came from and PEFT's own deltas, every merge against the exact answer."""
     worst = 0.0
     for folder in sorted(path for path in Path(exports).iterdir() if (path / "adapter_config.json").exists()):
         case_folder = Path(golden) / folder.name
         case = json.loads((case_folder / "case.json").read_text())
         base = read_safetensors(case_folder / case["inputs"]["base"] / "model.safetensors")
         got, _ = read_changes(folder, base)
-        original, _ = read_changes(case_folder / case["inputs"]["adapter"], base)
-        error = distance(got, original)
         expected = read_safetensors(case_folder / case["expected"])
-        deltas = {
-            f"{name.removeprefix('delta/')}.weight": values for name, values in expected.items() if name.startswith("delta/")
-        }
-        recorded = distance({name: got[name] for name in deltas}, deltas)
-        worst = max(worst, error, recorded)
-        print(f"{folder.name:24} against the original {error:.2e}, against PEFT's deltas {recorded:.2e}")
+        if "adapter" in case["inputs"]:
+            original, _ = read_changes(case_folder / case["inputs"]["adapter"], base)
+            deltas = deltas_of(expected, "delta/")
+            errors = distance(got, original), distance({name: got[name] for name in deltas}, deltas)
+            print(f"{folder.name:24} against the original {errors[0]:.2e}, against PEFT's deltas {errors[1]:.2e}")
+        else:
+            errors = (distance(got, deltas_of(expected, f"{case['facts']['rightAnswer']}/")),)
+            print(f"{folder.name:24} against the exact answer {errors[0]:.2e}")
+        worst = max(worst, *errors)
     print(f"worst: {worst:.2e}")
     return worst < limit
 

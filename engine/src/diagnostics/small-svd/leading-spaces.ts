@@ -1,4 +1,13 @@
-import { createMatrix, dotMatrices, svd, thinQr, transpose, type Matrix } from '../../algebra/index.js';
+import {
+  createMatrix,
+  dotMatrices,
+  gramOfRows,
+  multiply,
+  svd,
+  thinQr,
+  transpose,
+  type Matrix,
+} from '../../algebra/index.js';
 import { tailEnergies } from '../spectrum.js';
 import { tridiagonalValues } from './tridiagonal-values.js';
 import { tridiagonalVectors } from './tridiagonal-vectors.js';
@@ -37,8 +46,8 @@ const AGREEMENT = 1e-10;
 export function leadingSpaces(x: Matrix, rank: number): LeadingSpaces {
   const wide = x.columns >= x.rows;
   const work = wide ? x : transpose(x);
-  const { rows: n, columns: m, data } = work;
-  const squares = lowerGram(data, n, m);
+  const { rows: n, columns: m } = work;
+  const squares = gramOfRows(work).data;
   let total = 0;
   for (let i = 0; i < n; i += 1) total += squares[i * n + i]!;
   const reduced = tridiagonalize(squares, n);
@@ -53,13 +62,13 @@ export function leadingSpaces(x: Matrix, rank: number): LeadingSpaces {
   for (let i = n - 1; i >= rank; i -= 1) tail += Math.max(0, values[i]!);
   const left = tridiagonalVectors(reduced, values.subarray(0, rank));
   for (let i = 0; i < rank; i += 1) turnBack(reduced, left, i * n);
-  const right = multiplyRows(left, data, rank, n, m);
+  const onRows = createMatrix(rank, n, left);
+  const onColumns = multiply(onRows, work);
   for (let i = 0; i < rank; i += 1) {
-    const energy = normalizeRow(right, i * m, m);
+    const energy = normalizeRow(onColumns.data, i * m, m);
     // A vector that is none, or not at right angles to the others, carries another energy than its value.
     if (!(Math.abs(energy - values[i]!) <= AGREEMENT * total)) return byFullSvd(x, rank);
   }
-  const [onRows, onColumns] = [createMatrix(rank, n, left), createMatrix(rank, m, right)];
   return {
     total,
     tail,
@@ -100,58 +109,6 @@ function byFullSvd(x: Matrix, rank: number): LeadingSpaces {
 
 const firstRows = ({ columns, data }: Matrix, count: number): Matrix =>
   createMatrix(count, columns, data.slice(0, count * columns));
-
-/** The lower triangle of x·xᵀ `[n, n]`, x `[n, m]`: four rows against one at a time, so that each number is read once for four products. */
-function lowerGram(x: Float64Array, n: number, m: number): Float64Array {
-  const out = new Float64Array(n * n);
-  for (let i = 0; i < n; i += 1) {
-    const a = i * m;
-    let j = 0;
-    for (; j + 3 <= i; j += 4) {
-      const b = j * m;
-      let [s0, s1, s2, s3] = [0, 0, 0, 0];
-      for (let k = 0; k < m; k += 1) {
-        const value = x[a + k]!;
-        s0 += value * x[b + k]!;
-        s1 += value * x[b + m + k]!;
-        s2 += value * x[b + 2 * m + k]!;
-        s3 += value * x[b + 3 * m + k]!;
-      }
-      const at = i * n + j;
-      out[at] = s0;
-      out[at + 1] = s1;
-      out[at + 2] = s2;
-      out[at + 3] = s3;
-    }
-    for (; j <= i; j += 1) {
-      let sum = 0;
-      for (let k = 0; k < m; k += 1) sum += x[a + k]! * x[j * m + k]!;
-      out[i * n + j] = sum;
-    }
-  }
-  return out;
-}
-
-/** y `[p, n]` times x `[n, m]`. */
-function multiplyRows(y: Float64Array, x: Float64Array, p: number, n: number, m: number): Float64Array<ArrayBuffer> {
-  const out = new Float64Array(p * m);
-  for (let i = 0; i < p; i += 1) {
-    const at = i * m;
-    let k = 0;
-    for (; k + 3 < n; k += 4) {
-      const [y0, y1, y2, y3] = [y[i * n + k]!, y[i * n + k + 1]!, y[i * n + k + 2]!, y[i * n + k + 3]!];
-      const b = k * m;
-      for (let j = 0; j < m; j += 1) {
-        out[at + j]! += y0 * x[b + j]! + y1 * x[b + m + j]! + y2 * x[b + 2 * m + j]! + y3 * x[b + 3 * m + j]!;
-      }
-    }
-    for (; k < n; k += 1) {
-      const factor = y[i * n + k]!;
-      for (let j = 0; j < m; j += 1) out[at + j]! += factor * x[k * m + j]!;
-    }
-  }
-  return out;
-}
 
 /** Makes a row of unit length, and says what its square was. */
 function normalizeRow(x: Float64Array, offset: number, length: number): number {

@@ -241,6 +241,28 @@ describe('files', () => {
     await expect(inspectAdapter(where)).rejects.toMatchObject({ code: 'ADAPTER_SOURCE_UNREADABLE' });
   });
 
+  it.each(['adapter_config.json', 'adapter_model.safetensors', 'adapter_model.safetensors.index.json'])(
+    'that are links to nothing, to a folder, or out of theirs, are not opened: %s',
+    async (name) => {
+      for (const target of ['nowhere', 'inner', '../elsewhere']) {
+        const where = await fresh();
+        await mkdir(join(where, 'inner'));
+        await writeFile(join(where, '../elsewhere'), '{}');
+        if (name !== 'adapter_config.json') {
+          await cp(join(golden('llama/eq-a'), 'adapter_config.json'), join(where, 'adapter_config.json'));
+        }
+        await symlink(target, join(where, name));
+        await expect(inspectAdapter(where)).rejects.toMatchObject({ code: 'ADAPTER_SOURCE_UNREADABLE' });
+      }
+    },
+  );
+
+  it('that are none at all are not opened', async () => {
+    await expect(inspectAdapter('/dev/null')).rejects.toMatchObject({
+      message: expect.stringContaining('neither a file nor a folder') as string,
+    });
+  });
+
   it('in a folder above the cap, or several that could be meant, are not guessed at', async () => {
     const crowded = await fresh();
     const many = Array.from({ length: adapterLimits.folderEntries + 1 }, (_, i) => `${i}.txt`);

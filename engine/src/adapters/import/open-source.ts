@@ -37,7 +37,9 @@ export async function openAdapterSource(path: string, options: OpenSafetensorsOp
   const info = await stat(path).catch((error: unknown) => {
     throw adapterErrors.sourceUnreadable({ file: path, rule: 'there is nothing of that name' }, error);
   });
-  return info.isDirectory() ? openFolder(path, options, 0) : openFile(path, info.size, options);
+  if (info.isDirectory()) return openFolder(path, options, 0);
+  if (info.isFile()) return openFile(path, info.size, options);
+  throw adapterErrors.sourceUnreadable({ file: path, rule: 'it is neither a file nor a folder' });
 }
 
 async function openFile(path: string, byteLength: number, options: OpenSafetensorsOptions): Promise<AdapterSource> {
@@ -68,6 +70,7 @@ async function openFolder(path: string, options: OpenSafetensorsOptions, depth: 
     names.includes(`${name}.safetensors.index.json`),
   );
   if (stem !== undefined) {
+    await checkInside(path, `${stem}.safetensors.index.json`);
     const folder = await openTensorFolder(path, { ...options, stem });
     const shards = folder.files.map((shard) => ({ name: basename(shard.path), byteLength: shard.byteLength }));
     const files = [...configFiles, ...shards];
@@ -124,11 +127,15 @@ async function readConfig(folder: string): Promise<Uint8Array> {
   return readFile(file);
 }
 
-/** A link in an unpacked archive could point to any file of the machine. */
+/** A link in an unpacked archive could point to any file of the machine, and opening a pipe would wait for ever. */
 async function checkInside(folder: string, name: string): Promise<void> {
-  const real = await realpath(join(folder, name));
-  if (dirname(real) === (await realpath(folder))) return;
-  throw adapterErrors.sourceUnreadable({ file: folder, rule: `${name} is a link out of the folder` });
+  const invalid = (rule: string, cause?: unknown): Error =>
+    adapterErrors.sourceUnreadable({ file: folder, rule: `${name} ${rule}` }, cause);
+  const real = await realpath(join(folder, name)).catch((error: unknown) => {
+    throw invalid('is a link to nothing', error);
+  });
+  if (dirname(real) !== (await realpath(folder))) throw invalid('is a link out of the folder');
+  if (!(await isFile(real))) throw invalid('is no plain file');
 }
 
 const isFile = (path: string): Promise<boolean> =>

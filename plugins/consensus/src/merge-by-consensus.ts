@@ -1,3 +1,5 @@
+import { makeEntries } from '@crucible/sdk/elementwise';
+
 export interface ConsensusMember {
   /** Times its weight. */
   readonly values: Float32Array;
@@ -13,7 +15,7 @@ export function mergeByConsensus(
   members: readonly ConsensusMember[],
   { lambda, minTasks }: { readonly lambda: number; readonly minTasks: number },
 ): Float32Array {
-  return Float32Array.from({ length: members[0]?.values.length ?? 0 }, (_, at) => {
+  return makeEntries(members[0]?.values.length ?? 0, (at) => {
     let sum = 0;
     for (const { values } of members) sum += values[at]!;
     let users = 0;

@@ -1,3 +1,5 @@
+import { makeEntries } from '@crucible/sdk/elementwise';
+
 export interface TouchRules {
   /** Magnitude above which an adapter counts as having touched an entry. */
   readonly epsilon: number;
@@ -26,7 +28,7 @@ export function mergeTouched(
       if (Math.abs(values[i]!) > epsilon) sums[i]! += touched[i] === 1 ? factor * values[i]! : values[i]! / touched[i]!;
     }
   }
-  return Float32Array.from(sums, (sum) => lambda * sum);
+  return makeEntries(length, (i) => lambda * sums[i]!);
 }
 
 /** How many entries the task shares, over how many it has for itself; infinite where it has none. */

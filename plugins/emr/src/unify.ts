@@ -1,3 +1,4 @@
+import { makeEntries } from '@crucible/sdk/elementwise';
 import type { EmrRules } from './options.js';
 
 /**
@@ -5,7 +6,7 @@ import type { EmrRules } from './options.js';
  * section 3.2). Where the sum is exactly 0 the paper elects nothing, and its code the negative side. Sums are float64.
  */
 export function unify(vectors: readonly Float32Array[], { zeroSign }: Pick<EmrRules, 'zeroSign'>): Float32Array {
-  return Float32Array.from({ length: vectors[0]?.length ?? 0 }, (_, at) => {
+  return makeEntries(vectors[0]?.length ?? 0, (at) => {
     let sum = 0;
     for (const values of vectors) sum += values[at]!;
     if (sum === 0 && zeroSign === 'ZERO') return 0;
@@ -18,7 +19,7 @@ export function unify(vectors: readonly Float32Array[], { zeroSign }: Pick<EmrRu
 
 /** Mask: the unified entries that point where the task's own do, times `factor`; 0 elsewhere. */
 export function maskUnified(unified: Float32Array, own: Float32Array, factor: number): Float32Array {
-  return unified.map((value, i) => (Math.sign(value) * Math.sign(own[i]!) > 0 ? factor * value : 0));
+  return makeEntries(own.length, (i) => (Math.sign(unified[i]!) * Math.sign(own[i]!) > 0 ? factor * unified[i]! : 0));
 }
 
 /** What a rescaler is a quotient of: Σ|τ_t| and Σ|M_t∘τ_uni|, in float64. */

@@ -1,3 +1,5 @@
+import { makeEntries } from '@crucible/sdk/elementwise';
+
 /**
  * At each place the weighted entry of greatest magnitude, its sign kept, times λ. Of equal magnitudes the first in the order given stays, which is that of
  * the adapters' digests. Weighted in float64, rounded once.
@@ -15,5 +17,5 @@ export function keepStrongest(
       if (Math.abs(value) > Math.abs(strongest[i]!)) strongest[i] = value;
     }
   });
-  return Float32Array.from(strongest, (value) => lambda * value);
+  return makeEntries(strongest.length, (i) => lambda * strongest[i]!);
 }

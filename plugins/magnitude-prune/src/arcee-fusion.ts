@@ -1,5 +1,6 @@
 import { withFloats } from '@crucible/engine/kernels';
 import { defineModuleStrategy } from '@crucible/sdk';
+import { makeEntries } from '@crucible/sdk/elementwise';
 import { z } from 'zod';
 import { pruneErrors } from './errors.js';
 import { importanceOf, outlierThreshold } from './importance.js';
@@ -36,12 +37,15 @@ export const arceeFusion = defineModuleStrategy({
       const deltaAt = (position: number): Float32Array | undefined =>
         deltas[members.findIndex((member) => member.position === position)];
       const [first, second] = only ? [undefined, deltaAt(0)] : [deltaAt(0), deltaAt(1)];
-      const whole = (delta: Float32Array | undefined): Float64Array =>
-        Float64Array.from(origin!, (value, i) => value + (delta?.[i] ?? 0));
+      const whole = (delta: Float32Array | undefined): Float64Array => {
+        const weights = Float64Array.from(origin!);
+        if (delta) for (let i = 0; i < weights.length; i += 1) weights[i]! += delta[i]!;
+        return weights;
+      };
       const [from, to] = [whole(first), whole(second)];
       const importance = importanceOf(from, to, columns);
       const threshold = outlierThreshold(importance, options.spread);
-      return importance.map((value, i) => (first?.[i] ?? 0) + (value >= threshold ? to[i]! - from[i]! : 0));
+      return makeEntries(to.length, (i) => (first?.[i] ?? 0) + (importance[i]! >= threshold ? to[i]! - from[i]! : 0));
     });
     return { kind: 'vectors', vectors: [tf.tensor2d(merged, [rows, columns])] };
   },

@@ -1,3 +1,5 @@
+import { makeEntries } from '@crucible/sdk/elementwise';
+
 /** Bounds that magnitudes are clamped to: order statistics near both ends, so that single outliers do not set the scale. */
 export interface Tails {
   readonly least: number;
@@ -28,7 +30,8 @@ export function scoreEntries(
   return vectors.map((values, m) => {
     const bounds = tails[m]!;
     const range = bounds.most - bounds.least;
-    return values.map((value, i) => {
+    return makeEntries(length, (i) => {
+      const value = values[i]!;
       const intra = range === 0 ? 0 : ((clampTo(bounds, Math.abs(value)) - bounds.least) / range) ** 2;
       return Math.exp(taskCount * (intra - 1)) * Math.tanh(value * sums[i]!);
     });
@@ -46,12 +49,14 @@ export interface BalancedMember {
 
 /** Σ λ·x·s / Σ s, x clamped, s the score between its threshold and its greatest, in float64; 0 where no entry counts. */
 export function mergeBalanced(members: readonly BalancedMember[]): Float32Array {
-  return Float32Array.from({ length: members[0]?.values.length ?? 0 }, (_, at) => {
+  return makeEntries(members[0]?.values.length ?? 0, (at) => {
     let sum = 0;
     let shares = 0;
     for (const { values, scores, tails, range, lambda } of members) {
-      const share = (scores[at]! - range.threshold) / (range.most - range.threshold);
-      if (!(share > 0)) continue;
+      // The greatest score may equal its threshold, and both may be zeros of either sign: what is not above it is never divided.
+      const above = scores[at]! - range.threshold;
+      if (!(above > 0)) continue;
+      const share = above / (range.most - range.threshold);
       sum += lambda * share * Math.sign(values[at]!) * clampTo(tails, Math.abs(values[at]!));
       shares += share;
     }

@@ -1,5 +1,5 @@
 import { defineModuleStrategy } from '@crucible/sdk';
-import { kthSmallest, mergeEntries, weigh } from '@crucible/sdk/elementwise';
+import { kthSmallest, makeEntries, mergeEntries, weigh } from '@crucible/sdk/elementwise';
 import { mergeBalanced, scoreEntries, type Tails } from './competition.js';
 import { pcbOptions } from './options.js';
 import { scoreRank, tailRanks } from './ranks.js';
@@ -48,7 +48,7 @@ export const pcb = defineModuleStrategy({
 });
 
 function tailsOf(values: Float32Array, tail: number): Tails {
-  const magnitudes = values.map(Math.abs);
+  const magnitudes = makeEntries(values.length, (i) => Math.abs(values[i]!));
   const [least, most] = tailRanks(values.length, tail).map((rank) => kthSmallest(magnitudes, rank));
   return { least: least!, most: most! };
 }

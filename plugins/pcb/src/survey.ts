@@ -2,6 +2,7 @@ import type { FusionContext, ModuleInput, Survey } from '@crucible/sdk';
 import {
   countKeys,
   locateIn,
+  makeEntries,
   numberOfKey,
   readEntries,
   weigh,
@@ -62,7 +63,7 @@ async function observeModule(
     const states = entries.map(({ member }) => adapters[member.position]!);
     const counted =
       round < 2
-        ? vectors.map((values) => values.map(Math.abs))
+        ? vectors.map((values) => makeEntries(values.length, (i) => Math.abs(values[i]!)))
         : scoreEntries(
             vectors,
             states.map(({ tails }) => tails!),
@@ -115,5 +116,8 @@ function meanDensity(members: readonly MemberCounts[], size: number): number {
   return members.reduce((sum, member) => sum + member.density * member.size, 0) / size;
 }
 
-export const largestOf = (values: Float32Array): number =>
-  values.reduce((largest, value) => Math.max(largest, value), -Infinity);
+export function largestOf(values: Float32Array): number {
+  let largest = -Infinity;
+  for (let i = 0; i < values.length; i += 1) if (values[i]! > largest) largest = values[i]!;
+  return largest;
+}

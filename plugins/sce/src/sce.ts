@@ -1,5 +1,5 @@
 import { defineModuleStrategy } from '@crucible/sdk';
-import { mergeEntries, mergeWith, weigh } from '@crucible/sdk/elementwise';
+import { makeEntries, mergeEntries, mergeWith, weigh } from '@crucible/sdk/elementwise';
 import { energyWeights } from './energy-weights.js';
 import { rulesOf, sceOptions } from './options.js';
 import { selectByVariance } from './select-by-variance.js';
@@ -33,7 +33,7 @@ export const sce = defineModuleStrategy({
     return mergeEntries(input, context, (entries) => {
       const whole = weigh(entries);
       const mask = selectTopk < 1 ? selectByVariance(whole, input.adapterCount, selectTopk) : undefined;
-      const vectors = mask ? whole.map((values) => values.map((value, i) => value * mask[i]!)) : whole;
+      const vectors = mask ? whole.map((values) => makeEntries(values.length, (i) => values[i]! * mask[i]!)) : whole;
       return mergeWith(
         vectors,
         energyWeights(vectors, rulesOf(input.options)),

@@ -1,5 +1,5 @@
 import { defineModuleStrategy } from '@crucible/sdk';
-import { mergeEntries, weigh } from '@crucible/sdk/elementwise';
+import { makeEntries, mergeEntries, weigh } from '@crucible/sdk/elementwise';
 import { z } from 'zod';
 import { NEARSWAP } from './references.js';
 
@@ -33,7 +33,7 @@ export const nearSwap = defineModuleStrategy({
       );
       const { t } = input.options;
       // One that lacks the module is zero there.
-      return Float32Array.from({ length: vectors[0]!.length }, (__, i) => {
+      return makeEntries(vectors[0]!.length, (i) => {
         const [x, y] = [first?.[i] ?? 0, second?.[i] ?? 0];
         return Math.abs(y - x) <= t ? y : x + Math.sign(y - x) * t;
       });

@@ -11,3 +11,4 @@ export { alongOption, ofOption } from './geometry/options.js';
 export type { Along, Gram, MergeOf } from './geometry/segments.js';
 export { weigh } from './weigh.js';
 export { countKeys, kthSmallest, locateIn, numberOfKey, type KeyHalf, type SparseCounts } from './order-statistics.js';
+export { makeEntries } from './make-entries.js';

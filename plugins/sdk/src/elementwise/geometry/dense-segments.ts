@@ -1,3 +1,4 @@
+import { makeEntries } from '../make-entries.js';
 import type { Strides, SegmentGrams } from './segments.js';
 
 /** Inner products of dense vectors, plus `origin` each where it is given; float64 sums. */
@@ -39,7 +40,7 @@ export function combineSegments(
   coefficients: readonly (readonly number[])[],
 ): Float32Array {
   const surplus = coefficients.map((own) => own.reduce((sum, value) => sum + value, -1));
-  return Float32Array.from({ length: values[0]?.length ?? 0 }, (_, at) => {
+  return makeEntries(values[0]?.length ?? 0, (at) => {
     const segment = Math.floor(at / columns) * perRow + (at % columns) * perColumn;
     const own = coefficients[segment]!;
     let sum = origin === undefined ? 0 : surplus[segment]! * origin[at]!;

@@ -1,10 +1,19 @@
 import { algebraErrors } from './errors.js';
-import { joinColumns, joinRows, scaleColumns, scaleMatrix, sliceRows, transpose, type Matrix } from './matrix.js';
+import {
+  joinColumns,
+  joinRows,
+  scaleColumns,
+  scaleMatrix,
+  scaleRows,
+  sliceRows,
+  transpose,
+  type Matrix,
+} from './matrix.js';
 import { multiply, multiplyByTranspose } from './multiply.js';
 import type { LowRank } from './low-rank.js';
-import { signsOfColumns } from './signs.js';
+import { signsOfColumns, signsOfRows } from './signs.js';
 import { svd } from './svd.js';
-import { multiplyByQ, orthonormalize } from './thin-qr.js';
+import { multiplyByQ, orthonormalize, orthonormalizeRows } from './thin-qr.js';
 
 /** ΔW_i = qb·M_i·qa for every i, exactly. */
 export interface CoreBasis {
@@ -38,12 +47,10 @@ export function coreBasis(items: readonly LowRank[]): CoreBasis {
       items.map(({ scale }) => scale),
     ),
   );
-  const onA = principalBasis(
-    transpose(
-      joinRows(
-        items.map(({ a }) => a),
-        first.a.columns,
-      ),
+  const onA = principalRows(
+    joinRows(
+      items.map(({ a }) => a),
+      first.a.columns,
     ),
   );
   let offset = 0;
@@ -54,7 +61,7 @@ export function coreBasis(items: readonly LowRank[]): CoreBasis {
     offset = end;
     return core;
   });
-  return { qb: onB.basis, qa: transpose(onA.basis), cores };
+  return { qb: onB.basis, qa: onA.basis, cores };
 }
 
 /** x = basis·coordinatesᵀ with x's left singular vectors as basis. */
@@ -65,6 +72,21 @@ function principalBasis(x: Matrix): { readonly basis: Matrix; readonly coordinat
   const signs = signsOfColumns(basis);
   return {
     basis: scaleColumns(basis, signs),
+    coordinates: scaleColumns(
+      transpose(vt),
+      singularValues.map((value, j) => value * signs[j]!),
+    ),
+  };
+}
+
+/** The same of xᵀ, with its basis in rows: x = coordinates·basis. */
+function principalRows(x: Matrix): { readonly basis: Matrix; readonly coordinates: Matrix } {
+  const qr = orthonormalizeRows(x);
+  const { u, singularValues, vt } = svd(qr.r);
+  const basis = qr.multiply(transpose(u));
+  const signs = signsOfRows(basis);
+  return {
+    basis: scaleRows(basis, signs),
     coordinates: scaleColumns(
       transpose(vt),
       singularValues.map((value, j) => value * signs[j]!),

@@ -34,7 +34,7 @@ export {
   transpose,
   type Matrix,
 } from './matrix.js';
-export { gram, multiply, multiplyByTranspose, multiplyByUpper, multiplyTransposed } from './multiply.js';
+export { gram, gramOfRows, multiply, multiplyByTranspose, multiplyByUpper, multiplyTransposed } from './multiply.js';
 export { countAbove, polarFactor } from './polar.js';
 export { signsOfColumns, signsOfRows } from './signs.js';
 export { svd, type Svd } from './svd.js';

@@ -1,9 +1,9 @@
 import { algebraErrors } from './errors.js';
 import type { LowRank } from './low-rank.js';
-import { joinColumns, joinRows, scaleColumns, scaleRows, sliceColumns, transpose, type Matrix } from './matrix.js';
+import { joinColumns, joinRows, scaleColumns, scaleRows, sliceColumns, type Matrix } from './matrix.js';
 import { multiplyByTranspose } from './multiply.js';
 import { svd, type Svd } from './svd.js';
-import { multiplyByQ, orthonormalize, type LazyQr } from './thin-qr.js';
+import { multiplyByQ, orthonormalize, orthonormalizeRows } from './thin-qr.js';
 
 /** ΔW_i = Q_B·M_i·Q_Aᵀ for every i, exactly, Q_B and Q_A with orthonormal columns that span those of all B's and rows of all A's, and left unmade. */
 export interface JointSpan {
@@ -42,12 +42,10 @@ export function jointSpan(items: readonly LowRank[]): JointSpan {
       items.map(({ scale }) => scale),
     ),
   );
-  const onA = orthonormalize(
-    transpose(
-      joinRows(
-        items.map(({ a }) => a),
-        first.a.columns,
-      ),
+  const onA = orthonormalizeRows(
+    joinRows(
+      items.map(({ a }) => a),
+      first.a.columns,
     ),
   );
   let offset = 0;
@@ -62,11 +60,9 @@ export function jointSpan(items: readonly LowRank[]): JointSpan {
     columns: onA.r.rows,
     cores,
     left: (x) => multiplyByQ(onB, x),
-    right: (x) => byQTransposed(onA, x),
+    right: (x) => onA.multiply(x),
   };
 }
-
-const byQTransposed = (qr: LazyQr, x: Matrix): Matrix => transpose(multiplyByQ(qr, transpose(x)));
 
 /** Q_B·(U·diag(S)·V)·Q_Aᵀ as balanced factors (√S on either side), so that float32 serves both equally. */
 export function expandTriples(span: Pick<JointSpan, 'left' | 'right'>, { u, singularValues, vt }: Svd): LowRank {

@@ -15,7 +15,7 @@ import {
 } from './matrix.js';
 import { multiply, multiplyByTranspose, multiplyTransposed } from './multiply.js';
 import { svd } from './svd.js';
-import { multiplyByQ, orthonormalize, thinQr, type LazyQr } from './thin-qr.js';
+import { multiplyByQ, orthonormalize, orthonormalizeRows, thinQr, type LazyQr, type LazyRowQr } from './thin-qr.js';
 
 /** The matrix scale·b·a `[out, in]` that is never made. Rank 0 is the zero matrix. */
 export interface LowRank {
@@ -94,7 +94,7 @@ export function recompress(x: LowRank, rank: number = Math.min(x.b.rows, x.a.col
   const kept = Math.min(rank, singularValues.length);
   const roots = singularValues.subarray(0, kept).map(Math.sqrt);
   const b = multiplyByQ(left, scaleColumns(sliceColumns(u, 0, kept), roots));
-  const a = transpose(multiplyByQ(right, transpose(scaleRows(sliceRows(vt, 0, kept), roots))));
+  const a = right.multiply(scaleRows(sliceRows(vt, 0, kept), roots));
   return { b, a, scale: 1, retainedEnergy: energyOfFirst(singularValues, kept), singularValues };
 }
 
@@ -109,9 +109,9 @@ export function energyOfFirst(singularValues: Float64Array, kept: number): numbe
 }
 
 /** x = left·core·rightᵀ with orthonormal columns in left `[out, p]` and right `[in, q]`. */
-function toCore({ b, a, scale }: LowRank): { readonly left: LazyQr; readonly core: Matrix; readonly right: LazyQr } {
+function toCore({ b, a, scale }: LowRank): { readonly left: LazyQr; readonly core: Matrix; readonly right: LazyRowQr } {
   const left = orthonormalize(b);
-  const right = orthonormalize(transpose(a));
+  const right = orthonormalizeRows(a);
   return { left, core: scaleMatrix(multiplyByTranspose(left.r, right.r), scale), right };
 }
 

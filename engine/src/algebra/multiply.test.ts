@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { denseError, naiveProduct, randomMatrix, ROUNDING } from './algebra.testing.js';
 import { createMatrix, transpose } from './matrix.js';
-import { gram, multiply, multiplyByTranspose, multiplyByUpper, multiplyTransposed } from './multiply.js';
+import { gram, gramOfRows, multiply, multiplyByTranspose, multiplyByUpper, multiplyTransposed } from './multiply.js';
 
 describe('products equal the definition, at every edge of their blocks', () => {
   const sizes = [0, 1, 2, 3, 4, 5, 63, 64, 65, 130, 255, 256, 257, 515];
@@ -20,6 +20,7 @@ describe('products equal the definition, at every edge of their blocks', () => {
       expect(denseError(multiplyTransposed(transpose(x), y), expected)).toBeLessThan(ROUNDING);
       expect(denseError(multiplyByTranspose(x, transpose(y)), expected)).toBeLessThan(ROUNDING);
       expect(denseError(gram(x), naiveProduct(transpose(x), x))).toBeLessThan(ROUNDING);
+      expect(denseError(gramOfRows(x), naiveProduct(x, transpose(x)))).toBeLessThan(ROUNDING);
     }
     const upper = randomMatrix('upper', k, k);
     for (let i = 0; i < k; i += 1) upper.data.fill(0, i * k, i * k + i);

@@ -1,5 +1,5 @@
 import { algebraErrors } from './errors.js';
-import { createMatrix, formatShape, transpose, type Matrix } from './matrix.js';
+import { createMatrix, formatShape, type Matrix } from './matrix.js';
 import { TILE } from './wasm/algebra-kernel-code.js';
 import { createAlgebraKernels, padded, type AlgebraKernels } from './wasm/algebra-kernels.js';
 
@@ -10,43 +10,51 @@ function checkInner(operation: string, x: Matrix, y: Matrix, left: number, right
   if (left !== right) throw algebraErrors.shapeMismatch({ operation, left: formatShape(x), right: formatShape(y) });
 }
 
+/** A factor of a product: a matrix as it lies in memory, row-major, or its transpose. */
+interface Factor {
+  readonly matrix: Matrix;
+  readonly transposed: boolean;
+}
+const plain = (matrix: Matrix): Factor => ({ matrix, transposed: false });
+const turned = (matrix: Matrix): Factor => ({ matrix, transposed: true });
+
 /** `x [m, k]` times `y [k, n]`: `[m, n]`. */
 export function multiply(x: Matrix, y: Matrix): Matrix {
   checkInner('multiply', x, y, x.columns, y.rows);
-  const out = createMatrix(x.rows, y.columns);
-  addProduct(out.data, x.data, x.columns, 1, y.data, x.rows, x.columns, y.columns, 'NONE');
-  return out;
+  return product(plain(x), plain(y), 'NONE');
 }
 
 /** `x [m, k]` times an upper triangular `y [k, k]`: `[m, k]`. */
 export function multiplyByUpper(x: Matrix, y: Matrix): Matrix {
   checkInner('multiplyByUpper', x, y, x.columns, y.rows);
-  const out = createMatrix(x.rows, y.columns);
-  addProduct(out.data, x.data, x.columns, 1, y.data, x.rows, x.columns, y.columns, 'RIGHT_UPPER');
-  return out;
+  return product(plain(x), plain(y), 'RIGHT_UPPER');
 }
 
 /** The transpose of `x [k, m]` times `y [k, n]`: `[m, n]`. */
 export function multiplyTransposed(x: Matrix, y: Matrix): Matrix {
   checkInner('multiplyTransposed', x, y, x.rows, y.rows);
-  const out = createMatrix(x.columns, y.columns);
-  addProduct(out.data, x.data, 1, x.columns, y.data, x.columns, x.rows, y.columns, 'NONE');
-  return out;
+  return product(turned(x), plain(y), 'NONE');
 }
 
 /** `x [m, k]` times the transpose of `y [n, k]`: `[m, n]`. */
 export function multiplyByTranspose(x: Matrix, y: Matrix): Matrix {
   checkInner('multiplyByTranspose', x, y, x.columns, y.columns);
-  return multiply(x, transpose(y));
+  return product(plain(x), turned(y), 'NONE');
 }
 
 /** The transpose of `x [m, k]` times x: `[k, k]`, symmetric to the bit, at half the cost of a product. */
 export function gram(x: Matrix): Matrix {
-  const k = x.columns;
-  const out = createMatrix(k, k);
-  addProduct(out.data, x.data, 1, k, x.data, k, x.rows, k, 'RESULT_UPPER');
-  for (let i = 0; i < k; i += 1) for (let j = 0; j < i; j += 1) out.data[i * k + j] = out.data[j * k + i]!;
-  return out;
+  return mirror(product(turned(x), plain(x), 'RESULT_UPPER'));
+}
+
+/** `x [k, m]` times its transpose: `[k, k]`, symmetric to the bit, at half the cost of a product. */
+export function gramOfRows(x: Matrix): Matrix {
+  return mirror(product(plain(x), turned(x), 'RESULT_UPPER'));
+}
+
+function mirror({ rows: k, columns, data }: Matrix): Matrix {
+  for (let i = 0; i < k; i += 1) for (let j = 0; j < i; j += 1) data[i * k + j] = data[j * k + i]!;
+  return { rows: k, columns, data };
 }
 
 /** Sides of the blocks that are worked on at a time: three blocks of 256 × 256 numbers fit into the second-level cache of today's machines. */
@@ -58,43 +66,27 @@ const [X_AT, STRIPS_AT, C_AT, STAGE_AT] = [0, BLOCK_SIZE, 2 * BLOCK_SIZE, 3 * BL
 let kernels: AlgebraKernels | undefined;
 
 /**
- * out += X·Y, where X(i, p) = x[i·rowStep + p·innerStep] and Y is row-major, by blocks, in WebAssembly. The order of the sums depends on the shapes
- * alone, so that the same input gives the same bits on every machine.
+ * X·Y by blocks, in WebAssembly. The order of the sums depends on the shapes alone, so that the same input gives the same bits on every machine.
  */
-function addProduct(
-  out: Float64Array,
-  x: Float64Array,
-  rowStep: number,
-  innerStep: number,
-  y: Float64Array,
-  m: number,
-  k: number,
-  n: number,
-  triangle: Triangle,
-): void {
+function product(x: Factor, y: Factor, triangle: Triangle): Matrix {
   const { floats, tilesOfColumn } = (kernels ??= createAlgebraKernels(4 * BLOCK_SIZE));
-  const transposed = innerStep !== 1;
+  const [m, k] = x.transposed ? [x.matrix.columns, x.matrix.rows] : [x.matrix.rows, x.matrix.columns];
+  const n = y.transposed ? y.matrix.rows : y.matrix.columns;
+  const out = createMatrix(m, n);
   for (let p0 = 0; p0 < k; p0 += BLOCK) {
     const depth = Math.min(BLOCK, k - p0);
     for (let j0 = 0; j0 < n; j0 += BLOCK) {
       const width = Math.min(BLOCK, n - j0);
       if (triangle === 'RIGHT_UPPER' && p0 >= j0 + width) continue;
       const stride = padded(width);
-      copyBlock(floats, STAGE_AT, stride, y, p0 * n + j0, n, depth, width);
-      packStrips(STRIPS_AT, depth, stride);
+      const pitch = packRight(y, p0, j0, depth, width);
       for (let i0 = 0; i0 < m; i0 += BLOCK) {
         const height = Math.min(BLOCK, m - i0);
         if (triangle === 'RESULT_UPPER' && i0 >= j0 + width) continue;
         const tall = padded(height);
-        if (transposed) {
-          copyBlock(floats, STAGE_AT, tall, x, i0 + p0 * innerStep, innerStep, depth, height);
-          packStrips(X_AT, depth, tall);
-        } else {
-          copyBlock(floats, X_AT, depth, x, i0 * rowStep + p0, rowStep, height, depth);
-          floats.fill(0, X_AT + height * depth, X_AT + tall * depth);
-        }
+        packLeft(x, i0, p0, height, depth);
         floats.fill(0, C_AT, C_AT + tall * stride);
-        const [iStep, pStep] = transposed ? [1, TILE] : [depth, 1];
+        const [iStep, pStep] = x.transposed ? [1, TILE] : [depth, 1];
         for (let strip = 0; strip < stride; strip += TILE) {
           // Above the diagonal of the result: rows that begin beyond the last column of the strip are not wanted.
           const wanted =
@@ -102,7 +94,7 @@ function addProduct(
           // Above the diagonal of Y: it is zero below the last column of the strip.
           const deep = triangle === 'RIGHT_UPPER' ? Math.min(depth, Math.max(0, j0 + strip + TILE - p0)) : depth;
           const c = (C_AT + strip) * BYTES;
-          const strips = (STRIPS_AT + strip * depth) * BYTES;
+          const strips = (STRIPS_AT + strip * pitch) * BYTES;
           tilesOfColumn(
             c,
             c + wanted * stride * BYTES,
@@ -115,10 +107,45 @@ function addProduct(
             strips + deep * TILE * BYTES,
           );
         }
-        addBlock(out, i0 * n + j0, n, floats, stride, height, width, p0 === 0);
+        addBlock(out.data, i0 * n + j0, n, floats, stride, height, width, p0 === 0);
       }
     }
   }
+  return out;
+}
+
+/** A block of X: rows as they are, or strips of four columns of what is to be transposed. */
+function packLeft({ matrix, transposed }: Factor, i0: number, p0: number, height: number, depth: number): void {
+  const { floats } = kernels!;
+  const { columns: step, data } = matrix;
+  const tall = padded(height);
+  if (transposed) {
+    copyBlock(floats, STAGE_AT, tall, data, p0 * step + i0, step, depth, height);
+    packStrips(X_AT, depth, tall);
+    return;
+  }
+  copyBlock(floats, X_AT, depth, data, i0 * step + p0, step, height, depth);
+  floats.fill(0, X_AT + height * depth, X_AT + tall * depth);
+}
+
+/** A block of Y in strips of four columns; returns how many rows of four a strip has. */
+function packRight({ matrix, transposed }: Factor, p0: number, j0: number, depth: number, width: number): number {
+  const { floats, packRows } = kernels!;
+  const { columns: step, data } = matrix;
+  const stride = padded(width);
+  if (!transposed) {
+    copyBlock(floats, STAGE_AT, stride, data, p0 * step + j0, step, depth, width);
+    packStrips(STRIPS_AT, depth, stride);
+    return depth;
+  }
+  const even = depth + (depth % 2);
+  copyBlock(floats, STAGE_AT, even, data, j0 * step + p0, step, width, depth);
+  floats.fill(0, STAGE_AT + width * even, STAGE_AT + stride * even);
+  for (let row = 0; row < stride; row += TILE) {
+    const strip = (STRIPS_AT + row * even) * BYTES;
+    packRows(strip, strip + even * TILE * BYTES, (STAGE_AT + row * even) * BYTES, even * BYTES);
+  }
+  return even;
 }
 
 /** Packs a block of rows of `stride` numbers into strips of four columns each. */

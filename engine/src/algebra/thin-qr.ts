@@ -1,8 +1,8 @@
 import { algebraErrors } from './errors.js';
-import { createMatrix, joinColumns, type Matrix } from './matrix.js';
+import { createMatrix, joinColumns, transpose, type Matrix } from './matrix.js';
 import { TILE } from './wasm/algebra-kernel-code.js';
 import { borrowAlgebraKernels, padded } from './wasm/algebra-kernels.js';
-import { gram, multiply, multiplyByUpper, multiplyTransposed } from './multiply.js';
+import { gram, gramOfRows, multiply, multiplyByTranspose, multiplyByUpper, multiplyTransposed } from './multiply.js';
 
 const BYTES = 8;
 
@@ -50,27 +50,62 @@ export function multiplyByQ({ base, transform }: LazyQr, y: Matrix): Matrix {
 
 /** `thinQr` with Q still in two parts. */
 export function orthonormalize(x: Matrix): LazyQr {
+  const products = gram(x);
+  const negligible = negligibleOf(products, Math.max(x.rows, x.columns));
+  const whole = inOnePass(products, negligible, x.rows);
+  return whole === undefined ? orthonormalizeInStages(x, products, negligible) : { base: x, ...whole };
+}
+
+/** xᵀ = Q·R for x `[k, n]`, and products with Qᵀ `[p, n]`, without a transpose of x where x is well-conditioned. */
+export interface LazyRowQr {
+  /** `[p, k]` */
+  readonly r: Matrix;
+  /** y·Qᵀ for y `[m, p]`: `[m, n]`. */
+  multiply(y: Matrix): Matrix;
+}
+
+export function orthonormalizeRows(x: Matrix): LazyRowQr {
+  const products = gramOfRows(x);
+  const negligible = negligibleOf(products, Math.max(x.rows, x.columns));
+  const whole = inOnePass(products, negligible, x.columns);
+  if (whole !== undefined) return { r: whole.r, multiply: (y) => multiply(multiplyByTranspose(y, whole.transform), x) };
+  const qr = orthonormalizeInStages(transpose(x), products, negligible);
+  return { r: qr.r, multiply: (y) => transpose(multiplyByQ(qr, transpose(y))) };
+}
+
+/** Squared norms below this are rounding. */
+function negligibleOf(products: Matrix, size: number): number {
+  const total = trace(products);
+  if (!Number.isFinite(total)) throw algebraErrors.notFinite({ operation: 'thinQr' });
+  return total * (size * Number.EPSILON) ** 2;
+}
+
+/**
+ * Q = x·transform from xᵀx alone, where x has full column rank and is well-conditioned. The permutation of the pivots is in the small factor, so that
+ * columns of x need not be moved.
+ */
+function inOnePass(
+  products: Matrix,
+  negligible: number,
+  rows: number,
+): { readonly transform: Matrix; readonly r: Matrix } | undefined {
+  const { order, upper } = choleskyByPivots(products, negligible, Math.min(rows, products.columns));
+  if (order.length === 0 || order.length < products.columns) return undefined;
+  const inverse = invertUpper(upper);
+  if (spectralNorm(upper) * spectralNorm(inverse) >= CONDITION_FOR_ONE_PASS) return undefined;
+  return { transform: unpermuteRows(inverse, order), r: unpermute(upper, order) };
+}
+
+function orthonormalizeInStages(x: Matrix, ofX: Matrix, negligible: number): LazyQr {
   let remainder = x;
   const blocks: Matrix[] = [];
-  let negligible = 0;
   let rank = 0;
   for (;;) {
-    const products = gram(remainder);
-    if (blocks.length === 0) {
-      const total = trace(products);
-      if (!Number.isFinite(total)) throw algebraErrors.notFinite({ operation: 'thinQr' });
-      negligible = total * (Math.max(x.rows, x.columns) * Number.EPSILON) ** 2;
-    }
+    const products = blocks.length === 0 ? ofX : gram(remainder);
     const { order, upper } = choleskyByPivots(products, negligible, Math.min(x.rows - rank, x.columns));
     if (order.length === 0) break;
-    const inverse = invertUpper(upper);
-    const whole = blocks.length === 0 && order.length === x.columns;
-    if (whole && spectralNorm(upper) * spectralNorm(inverse) < CONDITION_FOR_ONE_PASS) {
-      // x·P·R⁻¹ with the permutation in the small factor: columns of x need not be moved.
-      return { base: x, transform: unpermuteRows(inverse, order), r: unpermute(upper, order) };
-    }
-    const { base, transform, upper: r } = refine(pickColumns(remainder, order), upper, inverse, blocks);
-    if (whole) return { base, transform, r: unpermute(r, order) };
+    const { base, transform, upper: r } = refine(pickColumns(remainder, order), upper, blocks);
+    if (blocks.length === 0 && order.length === x.columns) return { base, transform, r: unpermute(r, order) };
     blocks.push(multiplyByUpper(base, transform));
     rank += order.length;
     if (rank >= x.rows) break;
@@ -81,8 +116,8 @@ export function orthonormalize(x: Matrix): LazyQr {
 }
 
 /** Orthonormal columns from `x` with RᵀR = xᵀx in a second pass, and clear of earlier stages. */
-function refine(x: Matrix, upper: Matrix, inverse: Matrix, earlier: readonly Matrix[]) {
-  const base = removeComponents(multiplyByUpper(x, inverse), earlier);
+function refine(x: Matrix, upper: Matrix, earlier: readonly Matrix[]) {
+  const base = removeComponents(multiplyByUpper(x, invertUpper(upper)), earlier);
   const again = cholesky(gram(base));
   return { base, transform: invertUpper(again), upper: multiply(again, upper) };
 }
@@ -181,9 +216,12 @@ function invertUpper({ rows: k, data }: Matrix): Matrix {
   return inverse;
 }
 
+const GOLDEN_RATIO = (Math.sqrt(5) - 1) / 2;
+
 /** The largest singular value of an upper triangular matrix, from below, by a few power iterations: enough to tell 30 from 300. */
 function spectralNorm({ rows, columns, data }: Matrix): number {
-  let vector = new Float64Array(columns).fill(1);
+  // No symmetry of a stack of factors is orthogonal to this start.
+  let vector = Float64Array.from({ length: columns }, (_, j) => 0.5 + ((j * GOLDEN_RATIO) % 1));
   let size = 0;
   for (let iteration = 0; iteration < 5; iteration += 1) {
     const next = new Float64Array(columns);

@@ -73,6 +73,35 @@ function packStrip(): WasmFunction {
   };
 }
 
+/** The two low, or the two high, float64 of two vectors side by side. */
+const lanes = (first: number): Code => [...Array(BYTES).keys()].map((byte) => first + byte);
+const interleave = (x: Code, y: Code, high: 0 | 1): Code =>
+  v128.shuffle(x, y, [...lanes(high * BYTES), ...lanes(16 + high * BYTES)]);
+
+/** Copies four rows of a matrix to a strip of rows of four: its transpose, packed. Rows have an even length. */
+function packRows(): WasmFunction {
+  const [out, end, y, yStep] = [0, 1, 2, 3];
+  const rows = [4, 5, 6, 7];
+  const values = [8, 9, 10, 11];
+  return {
+    name: 'packRows',
+    parameters: [I32, I32, I32, I32],
+    results: [],
+    locals: [I32, I32, I32, I32, V128, V128, V128, V128],
+    body: [
+      ...rows.flatMap((row, i) => set(row, i === 0 ? get(y) : i32.add(get(rows[i - 1]!), get(yStep)))),
+      ...whileBelow(out, end, [
+        ...rows.flatMap((row, i) => [...set(values[i]!, v128.load(get(row))), ...advance(row, 2 * BYTES)]),
+        ...([0, 1] as const).flatMap((high) => [
+          ...v128.store(get(out), interleave(get(values[0]!), get(values[1]!), high), high * TILE * BYTES),
+          ...v128.store(get(out), interleave(get(values[2]!), get(values[3]!), high), high * TILE * BYTES + 16),
+        ]),
+        ...advance(out, 2 * TILE * BYTES),
+      ]),
+    ],
+  };
+}
+
 /** Σ x·y over a multiple of four numbers. */
 function dot(): WasmFunction {
   const [x, end, y, low, high] = [0, 1, 2, 3, 4];
@@ -137,5 +166,5 @@ function addScaled(): WasmFunction {
 
 /** The kernels as a WebAssembly module over one imported memory. */
 export function algebraKernelCode(): Uint8Array<ArrayBuffer> {
-  return assemble([tilesOfColumn(), packStrip(), dot(), rotate(), addScaled()]);
+  return assemble([tilesOfColumn(), packStrip(), packRows(), dot(), rotate(), addScaled()]);
 }

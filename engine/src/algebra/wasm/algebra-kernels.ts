@@ -26,6 +26,7 @@ export interface AlgebraKernels {
     yEnd: number,
   ) => void;
   readonly packStrip: (out: number, end: number, y: number, yStep: number) => void;
+  readonly packRows: (out: number, end: number, y: number, yStep: number) => void;
   readonly dot: (x: number, end: number, y: number) => number;
   readonly rotate: (x: number, end: number, y: number, cosine: number, sine: number) => void;
   readonly addScaled: (x: number, end: number, y: number, factor: number) => void;

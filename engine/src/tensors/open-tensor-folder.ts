@@ -89,6 +89,10 @@ async function openShard(
 async function checkInside(folder: string, name: string, file: string): Promise<void> {
   const real = await realpath(join(folder, name));
   if (dirname(real) !== (await realpath(folder))) throw tensorErrors.shardPath({ file, shard: name });
+  // Opening a pipe would wait for ever.
+  if (!(await stat(real)).isFile()) {
+    throw tensorErrors.unreadable({ file: join(folder, name), reason: 'it is not a regular file' });
+  }
 }
 
 function checkAgreement(

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, open, readdir, readFile, rm, symlink, truncate, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -268,6 +269,12 @@ describe('opening', () => {
     await writeSafetensors(join(folder, 'outside.safetensors'), { tensors: sample() });
     await symlink(join(folder, 'outside.safetensors'), join(where, 'model.safetensors'));
     await expect(openTensorFolder(where)).rejects.toMatchObject({ code: 'TENSORS_SHARD_PATH' });
+  });
+
+  it('refuses a shard that is no regular file before it opens it', async () => {
+    const where = await mkdtemp(join(folder, 'piped-'));
+    execFileSync('mkfifo', [join(where, 'model.safetensors')]);
+    await expect(openTensorFolder(where)).rejects.toMatchObject({ code: 'TENSORS_UNREADABLE' });
   });
 
   it('names the tensor that is not there, or is of another kind', async () => {

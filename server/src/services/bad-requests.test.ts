@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { FusionRun, SplitName } from '../entities/index.js';
+import { FusionRun, SplitName, type Sweep } from '../entities/index.js';
 import { TestSystem } from '../testing/test-system.js';
 import { fingerprintOf, type FingerprintParts } from './fingerprint.js';
 import type { FuseInput } from './inputs.js';
@@ -65,6 +65,23 @@ describe('bad input', () => {
       code: 'OPTIONS_INVALID',
       path: ['axes', '0', 'values', '1'],
     });
+  });
+
+  it('a sweep over what a wrapper wraps is checked rule by rule, and each point has a fingerprint of its own', async () => {
+    const sweep = (values: unknown[]): Promise<unknown> =>
+      system.platform.services.sweep(system.em, {
+        adapters: ids.map((adapter) => ({ adapter })),
+        strategy: { id: 'knots', options: {} },
+        axes: [{ option: 'rule', values }],
+      });
+    expect(await sweep([{ ties: {} }, { tsvM: {} }])).toMatchObject({
+      code: 'OPTIONS_INVALID',
+      path: ['axes', '0', 'values', '1'],
+    });
+    const queued = await sweep([{ ties: {} }, { ties: { density: 0.5 } }, { magMax: {} }]);
+    const runs = await system.em.find(FusionRun, { sweep: (queued as Sweep).id }, { orderBy: { point: 'asc' } });
+    expect(runs.map(({ options }) => Object.keys(options['rule'] as object))).toEqual([['ties'], ['ties'], ['magMax']]);
+    expect(new Set(runs.map(({ fingerprint }) => fingerprint)).size).toBe(3);
   });
 
   it('an evaluation of nothing, or a training in no frame, is answered with a reason', async () => {

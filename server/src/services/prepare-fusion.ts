@@ -1,14 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { AdapterManifest } from '@crucible/engine/adapters';
 import { parseOptions, type Strategy } from '@crucible/sdk';
-import {
-  checkFusion,
-  resolveSpace,
-  strategiesOf,
-  wrappedChain,
-  type FusionCheck,
-  type Incompatibility,
-} from '@crucible/sdk/host';
+import { checkFusion, resolveSpace, strategiesOf, type FusionCheck, type Incompatibility } from '@crucible/sdk/host';
 import { Adapter, FusionSpaceName, FusionStrategy, Task, TaskHead } from '../entities/index.js';
 import { findById } from './find-by-id.js';
 import { kindsOf, tellMutation, withStatistics } from './member-statistics.js';
@@ -16,6 +9,7 @@ import type { FuseInput } from './inputs.js';
 import { IncompatibleAdapters, InvalidOptions, NotFound, QuotaExceeded, StrategyUnavailable } from './problems.js';
 import type { ServiceContext } from './service-context.js';
 import { serviceLimits } from './service-limits.js';
+import { wrappedVersions } from './wrapped-versions.js';
 
 export interface PreparedMember {
   readonly adapter: Adapter;
@@ -91,9 +85,7 @@ export async function prepareFusion(
   return {
     row,
     strategy,
-    wrapped: wrappedChain(strategy, options, strategies)
-      .slice(1)
-      .map(({ id }) => `${id}@${plugins.strategies.get(id)!.plugin.version}`),
+    wrapped: wrappedVersions(strategy, options, plugins),
     members,
     options,
     space: FusionSpaceName[resolveSpace(check)],

@@ -1,5 +1,5 @@
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
-import { checkOptions, type Strategy } from '@crucible/sdk';
+import { checkOptions, type ParsedOptions, type Strategy } from '@crucible/sdk';
 import { strategiesOf } from '@crucible/sdk/host';
 import { wakeWorkers } from '../changes/index.js';
 import { RunState, SplitName, Sweep } from '../entities/index.js';
@@ -10,6 +10,7 @@ import { prepareFusion, type FusionProblem } from './prepare-fusion.js';
 import { InvalidOptions, Problem, QuotaExceeded } from './problems.js';
 import type { ServiceContext } from './service-context.js';
 import { serviceLimits } from './service-limits.js';
+import { wrappedVersions } from './wrapped-versions.js';
 
 type Options = Readonly<Record<string, unknown>>;
 
@@ -32,6 +33,8 @@ export async function sweep(
   const issues = axisIssues(strategy, input, strategies);
   if (issues.length) return new InvalidOptions(issues);
   if (prepared instanceof InvalidOptions) return prepared;
+  const together = combinationIssues(input, points, checked);
+  if (together.length) return new InvalidOptions(together);
   if (prepared.evaluateOn.length === 0) {
     const message =
       'A sweep chooses by scores on validation, and there is no task to score on; give evaluateOn, or adapters with tasks.';
@@ -50,11 +53,13 @@ export async function sweep(
       progress: { phase: 'POINTS', done: 0, total: points.length },
     } as never);
     em.persist(row);
-    for (const [point, options] of checked.entries()) {
+    for (const [point, parsed] of checked.entries()) {
+      if (!parsed.ok) continue;
+      const { options } = parsed;
       await createRun(
         em,
         context,
-        { ...prepared, options: options.ok ? options.options : {} },
+        { ...prepared, options, wrapped: wrappedVersions(strategy, options, context.plugins) },
         {
           name: input.name === undefined ? null : `${input.name} ${point + 1}/${points.length}`,
           outputRank: input.outputRank ?? null,
@@ -96,6 +101,23 @@ function checkAxes({ axes }: SweepInput): InvalidOptions | QuotaExceeded | undef
     return [{ code: 'AXES_INVALID', message: `The axis "${option}" is there twice; put all values on one.`, path }];
   });
   return issues.length ? new InvalidOptions(issues) : undefined;
+}
+
+/** Values that are right one by one may not go together: the first point where they do not says why. */
+function combinationIssues(
+  { axes }: SweepInput,
+  points: readonly Options[],
+  checked: readonly ParsedOptions[],
+): readonly { code: string; message: string; path: string[] }[] {
+  const bad = checked.findIndex(({ ok }) => !ok);
+  const parsed = checked[bad];
+  if (parsed === undefined || parsed.ok) return [];
+  const values = axes.map(({ option }) => `${option} ${JSON.stringify(points[bad]![option])}`).join(' and ');
+  return parsed.issues.map(({ message }) => ({
+    code: 'OPTIONS_INVALID',
+    message: `${values} do not go together: ${message}.`,
+    path: ['axes'],
+  }));
 }
 
 /** Each value of each axis, checked with the shared options and the first values of the other axes. */

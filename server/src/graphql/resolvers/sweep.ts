@@ -25,6 +25,7 @@ import { OrderDirection } from '../lists/order-direction.js';
 import { orderType, type Order } from '../lists/order-type.js';
 import { PageArgs } from '../lists/page-args.js';
 import { readStrategyInput } from '../strategy-types/read-strategy-input.js';
+import { ruleLiteral } from '../strategy-types/rule-literal.js';
 import { checkMembers } from '../types/check-members.js';
 import { SweepInput } from '../types/job-inputs.js';
 import { DeleteResult, SweepResult } from '../types/results.js';
@@ -169,7 +170,10 @@ const shapeOf = (fields: readonly OptionDescription[], option: string): OptionDe
 @Resolver(() => SweepAxis)
 export class SweepAxisResolver {
   @FieldResolver(() => [String], { description: 'Values to try, as GraphQL literals, such as 0.2 or PAPER.' })
-  values(@Root() { values, shape }: Shaped): string[] {
+  values(@Root() { option, values, shape }: Shaped, @Ctx() { platform }: ApiContext): string[] {
+    if (shape === undefined && option === 'rule') {
+      return values.map((value) => ruleLiteral(value, platform.plugins.strategies));
+    }
     return values.map((value) => (shape ? literal(value, shape) : JSON.stringify(value)));
   }
 }

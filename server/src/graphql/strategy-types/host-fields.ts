@@ -25,6 +25,7 @@ export interface StrategyTypes {
 /** Fields that the platform adds to a strategy's options. */
 export interface HostFields {
   readonly input: Readonly<Record<string, GraphQLInputFieldConfig>>;
+  readonly grid: Readonly<Record<string, GraphQLInputFieldConfig>>;
   readonly applied: Readonly<Record<string, GraphQLFieldConfig<Options, unknown>>>;
   readonly named: readonly GraphQLNamedType[];
 }
@@ -47,6 +48,7 @@ export function hostFields(strategy: Strategy, all: StrategyTypes): HostFields {
         schedules: { type: listOf(schedules.input), description: DESCRIPTION_OF_SCHEDULES },
       }),
     },
+    grid: rule ? { rule: { type: listOf(all.input), description: 'Strategies to wrap, each with its options.' } } : {},
     applied: {
       ...(rule && {
         rule: {

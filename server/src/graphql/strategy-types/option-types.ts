@@ -22,7 +22,7 @@ import { describeOption } from './describe-bounds.js';
 import type { HostFields } from './host-fields.js';
 import { pascalCase, screamingSnakeCase } from './type-names.js';
 
-const NO_FIELDS: HostFields = { input: {}, applied: {}, named: [] };
+const NO_FIELDS: HostFields = { input: {}, grid: {}, applied: {}, named: [] };
 
 /** The types that one object of options becomes, and every named type that came with them. */
 export interface OptionTypes {
@@ -100,12 +100,15 @@ export function optionTypes(
   const grid = new GraphQLInputObjectType({
     name: `${name}Grid`,
     description: `A grid over options of ${title}: every combination of the values given is tried. What is left out keeps its default.`,
-    fields: Object.fromEntries(
-      fieldsOrNote(options, (option): GraphQLInputFieldConfig => ({
-        type: new GraphQLList(new GraphQLNonNull(inputOf(option, true) as GraphQLNullableType & GraphQLInputType)),
-        description: describeOption(option),
-      })),
-    ),
+    fields: {
+      ...Object.fromEntries(
+        fieldsOrNote(options, (option): GraphQLInputFieldConfig => ({
+          type: new GraphQLList(new GraphQLNonNull(inputOf(option, true) as GraphQLNullableType & GraphQLInputType)),
+          description: describeOption(option),
+        })),
+      ),
+      ...added.grid,
+    },
   });
   const applied = new GraphQLObjectType({
     name: `Applied${name}Options`,

@@ -26,10 +26,14 @@ export function readStrategyInput(input: Readonly<Record<string, unknown>>, stra
 }
 
 /** What a wrapper wraps, as a `StrategyInput` in its turn. */
-function ruleOf(rule: unknown, strategies: Installed): { readonly rule?: Readonly<Record<string, unknown>> } {
+function ruleOf(rule: unknown, strategies: Installed): { readonly rule?: unknown } {
   if (rule === undefined || rule === null) return {};
-  const { strategy, options } = readStrategyInput(rule as Readonly<Record<string, unknown>>, strategies);
-  return { rule: { [strategy]: options } };
+  const read = (each: unknown): Readonly<Record<string, unknown>> => {
+    const { strategy, options } = readStrategyInput(each as Readonly<Record<string, unknown>>, strategies);
+    return { [strategy]: options };
+  };
+  // A grid has a list of them.
+  return { rule: Array.isArray(rule) ? rule.map(read) : read(rule) };
 }
 
 const withoutNull = (schedule: object): object =>

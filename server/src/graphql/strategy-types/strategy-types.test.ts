@@ -15,6 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { extendSchema } from './extend-schema.js';
 import { readStrategyInput } from './read-strategy-input.js';
+import { ruleLiteral } from './rule-literal.js';
 import { appliedOptions } from './applied-options.js';
 import { typeStrategies } from './strategy-types.js';
 
@@ -243,6 +244,29 @@ describe('options that the platform adds', () => {
   ])('refuse %s', async (strategy, expected) => {
     const { errors } = await ask(`{ fuse(input: { strategy: ${strategy} }) { __typename } }`);
     expect(errors?.map(({ message }) => message).join(' ')).toContain(expected);
+  });
+});
+
+describe('a grid over what a wrapper wraps', () => {
+  const varied = { ...full, schedulable: ['density'], elementwise: true } as Strategy;
+  const { strategies } = install(['a-plugin', varied], ['b-plugin', turned]);
+
+  it('reads each as the input of a strategy', () => {
+    const rule = [{ magPrune: { density: 0.1, note: null } }, { magPrune: {} }];
+    const { strategy, options } = readStrategyInput({ turned: { angle: [1, 2], rule } }, strategies);
+    expect(strategy).toBe('turned');
+    expect(options).toEqual({ angle: [1, 2], rule: [{ magPrune: { density: 0.1 } }, { magPrune: {} }] });
+  });
+
+  it('writes each as GraphQL does', () => {
+    const schedules = [{ parameter: 'density', adapter: 1, modules: '*.mlp.*', values: [0.1, 1] }];
+    const rule = { magPrune: { density: 0.1, preset: 'magPrune', trim: { ties: 'keep' }, schedules } };
+    const written = ruleLiteral({ turned: { angle: 2, rule } }, strategies);
+    expect(written).toBe(
+      '{turned: {angle: 2, rule: {magPrune: {density: 0.1, preset: MAG_PRUNE, trim: {ties: KEEP}, ' +
+        'schedules: [{parameter: DENSITY, adapter: 1, modules: "*.mlp.*", values: [0.1,1]}]}}}}',
+    );
+    expect(() => parse(`{ fuse(input: ${written}) { id } }`)).not.toThrow();
   });
 });
 

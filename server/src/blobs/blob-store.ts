@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { randomUUID } from 'node:crypto';
 import { blobErrors } from './errors.js';
@@ -36,8 +36,43 @@ export class BlobStore {
     return join(folder, randomUUID());
   }
 
+  /** Whether it is there; one that was discarded and not yet removed is taken back. */
   async has(digest: string): Promise<boolean> {
-    return (await sizeOf(this.path(digest))) !== undefined;
+    const path = this.path(digest);
+    return (await sizeOf(path)) !== undefined || (await this.#restore(digest, path));
+  }
+
+  /** Digests of all blobs that were last written or asked to be kept before `before`. */
+  async *list(before: Date): AsyncGenerator<string, void> {
+    for (const first of await names(this.#root)) {
+      if (!/^[0-9a-f]{2}$/.test(first)) continue;
+      for (const second of await names(join(this.#root, first))) {
+        for (const digest of await names(join(this.#root, first, second))) {
+          if (/^[0-9a-f]{64}$/.test(digest) && (await isOlder(this.path(digest), before))) yield digest;
+        }
+      }
+    }
+  }
+
+  /** Puts a blob aside; whoever asks for it takes it back, until `emptyTrash`. */
+  async discard(digest: string): Promise<void> {
+    const trash = this.#trash(digest);
+    await mkdir(dirname(trash), { recursive: true });
+    await rename(this.path(digest), trash).catch(ignoreMissing);
+    await touch(trash);
+  }
+
+  /** Removes for good what was discarded before `before` and is not in `kept`, which is taken back. Answers the digests of what is gone. */
+  async emptyTrash(before: Date, kept: ReadonlySet<string>): Promise<readonly string[]> {
+    const gone: string[] = [];
+    for (const digest of await names(join(this.#root, 'trash'))) {
+      if (kept.has(digest)) await this.has(digest);
+      else if (await isOlder(this.#trash(digest), before)) {
+        await rm(this.#trash(digest), { force: true });
+        gone.push(digest);
+      }
+    }
+    return gone;
   }
 
   async put(bytes: Uint8Array): Promise<StoredBlob> {
@@ -72,11 +107,14 @@ export class BlobStore {
     const target = this.path(digest);
     if (await this.has(digest)) {
       await rm(path, { force: true });
+      // As young as if it had been written now: nothing that is about to be referred to may be collected.
+      await touch(target);
       return { digest, byteLength };
     }
     await sync(path);
     await mkdir(dirname(target), { recursive: true });
     await rename(path, target);
+    await touch(target);
     await sync(dirname(target));
     return { digest, byteLength };
   }
@@ -112,10 +150,46 @@ export class BlobStore {
     }
   }
 
+  #trash(digest: string): string {
+    return join(this.#root, 'trash', digest);
+  }
+
+  async #restore(digest: string, path: string): Promise<boolean> {
+    try {
+      await mkdir(dirname(path), { recursive: true });
+      await rename(this.#trash(digest), path);
+    } catch (error) {
+      // Not there, or somebody else took it back in this moment.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return (await sizeOf(path)) !== undefined;
+      throw error;
+    }
+    await touch(path);
+    return true;
+  }
+
   /** Removes what interrupted writes left. Only to be called while nothing writes. */
   async sweepIncoming(): Promise<void> {
     await rm(join(this.#root, 'incoming'), { recursive: true, force: true });
   }
+}
+
+async function names(folder: string): Promise<readonly string[]> {
+  return (await readdir(folder).catch(ignoreMissing)) ?? [];
+}
+
+async function isOlder(path: string, before: Date): Promise<boolean> {
+  const info = await stat(path).catch(ignoreMissing);
+  return info !== undefined && info.mtime < before;
+}
+
+async function touch(path: string): Promise<void> {
+  const now = new Date();
+  await utimes(path, now, now).catch(ignoreMissing);
+}
+
+function ignoreMissing(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== 'ENOENT' && code !== 'ENOTDIR') throw error;
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {

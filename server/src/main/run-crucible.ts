@@ -1,6 +1,7 @@
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { BlobStore } from '../blobs/index.js';
 import { ensureSchema } from '../database/ensure-schema.js';
 import { databaseErrors } from '../database/errors.js';
 import { startPostgres, type EmbeddedPostgres } from '../database/postgres/start-postgres.js';
@@ -112,6 +113,8 @@ class RunningParts {
     await mkdir(home, { recursive: true });
     const lock = await lockInstance(home);
     this.#stops.push(() => lock.release());
+    // Nobody writes yet: what lies there was cut off.
+    await new BlobStore(join(home, 'blobs')).sweepIncoming();
     const databaseUrl = await this.#database();
     if (this.#signal.aborted) return undefined;
     const env = {

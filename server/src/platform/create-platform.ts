@@ -6,6 +6,7 @@ import { BlobStore } from '../blobs/index.js';
 import { ChangeHub, listenForChanges } from '../changes/index.js';
 import { pluginPlaces } from '../compute/load-strategy.js';
 import { openOrm } from '../database/index.js';
+import { GarbageCollector } from '../garbage/index.js';
 import { Inspector } from '../imports/inspector.js';
 import { PgBossQueue } from '../jobs/index.js';
 import { createServices } from '../services/create-services.js';
@@ -41,6 +42,8 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const uploads = new UploadStore(orm, home, options.uploadLimits ?? readUploadLimits());
   const inspector = new Inspector();
   const analyst = new Analyst();
+  const garbage = new GarbageCollector({ orm, home, blobs, report: tellOperator });
+  garbage.start();
   const stopSweeping = await startSweeping(uploads, tellOperator);
   await syncPlugins(orm.em.fork(), plugins);
   const backend = await options.backend;
@@ -51,6 +54,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     plugins,
     blobs,
     uploads,
+    garbage,
     inspector,
     analyst,
     queue,
@@ -60,6 +64,7 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
     dispose: async () => {
       await analyst.dispose();
       await inspector.dispose();
+      await garbage.dispose();
       await stopSweeping();
       await listener.close();
       await queue.close();
@@ -69,5 +74,5 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
 }
 
 const tellOperator = (error: unknown): void => {
-  process.stderr.write(`uploads were not swept: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.stderr.write(`files were not cleared up: ${error instanceof Error ? error.message : String(error)}\n`);
 };

@@ -3,6 +3,7 @@ import type { PluginRegistry } from '@crucible/sdk/host';
 import type { Analyst } from '../analysis/index.js';
 import type { BlobStore } from '../blobs/index.js';
 import type { ChangeHub } from '../changes/index.js';
+import type { GarbageCollector } from '../garbage/index.js';
 import type { Inspector } from '../imports/inspector.js';
 import type { JobQueue } from '../jobs/index.js';
 import type { Services } from '../services/index.js';
@@ -23,6 +24,7 @@ export interface Platform {
   readonly plugins: PluginRegistry;
   readonly blobs: BlobStore;
   readonly uploads: UploadStore;
+  readonly garbage: GarbageCollector;
   readonly inspector: Inspector;
   readonly analyst: Analyst;
   readonly queue: JobQueue;

@@ -15,7 +15,9 @@ export async function removeById(
   for (const entity of classes) {
     if ((await em.count<Node>(entity, { id })) === 0) continue;
     const result = await platform.services.remove(em, id);
-    return 'code' in result ? result : new Deleted(result.id);
+    if ('code' in result) return result;
+    platform.garbage.soon();
+    return new Deleted(result.id);
   }
   return new NotFound(kind, id, ['id']);
 }

@@ -1,0 +1,1 @@
+export { GarbageCollector, type Collected, type CollectorOptions } from './garbage-collector.js';

@@ -55,6 +55,15 @@ const positive = defineModuleStrategy({
   }),
 });
 
+/** Answers with the factors of the first. */
+const first = defineModuleStrategy({
+  ...description,
+  id: 'first',
+  fuseModule: ({ members }) => ({ kind: 'factors', factors: members[0]!.factors }),
+});
+const STRATEGIES = { weighted, positive, first };
+type Kind = keyof typeof STRATEGIES;
+
 const rectified = (x: Matrix): Matrix => ({ ...x, data: x.data.map((value) => Math.max(0, value)) });
 const total = (matrices: readonly Matrix[]): Matrix => matrices.reduce((sum, matrix) => addMatrices(sum, matrix));
 const updateOf = async (adapter: AdapterFile): Promise<LowRank> =>
@@ -71,15 +80,16 @@ describe('the relative error of a report', () => {
   const framed = [1, 2, 3].map((seed) => syntheticAdapter({ seed, modules: [MODULE], frame: 'f' }));
 
   /** What the rule gives in its space before it is brought to a rank, dense, in float64. */
-  function exactOf(kind: 'weighted' | 'positive', space: FusionSpace, updates: readonly LowRank[]): Matrix {
+  function exactOf(kind: Kind, space: FusionSpace, updates: readonly LowRank[]): Matrix {
     if (kind === 'weighted') return total(updates.map((update, i) => scaleMatrix(toDense(update), WEIGHTS[i]!)));
-    const [first] = updates;
+    const [one] = updates;
+    if (kind === 'first') return toDense(one!);
     switch (space) {
       case 'FRAME':
-        return scaleMatrix(multiply(rectified(total(updates.map(({ b }) => b))), first!.a), first!.scale);
+        return scaleMatrix(multiply(rectified(total(updates.map(({ b }) => b))), one!.a), one!.scale);
       case 'FACTOR': {
         const a = rectified(total(updates.map((update) => update.a)));
-        return scaleMatrix(multiply(rectified(total(updates.map(({ b }) => b))), a), first!.scale);
+        return scaleMatrix(multiply(rectified(total(updates.map(({ b }) => b))), a), one!.scale);
       }
       case 'DELTA':
         return rectified(total(updates.map(toDense)));
@@ -91,7 +101,7 @@ describe('the relative error of a report', () => {
   }
 
   const cases = FUSION_SPACES.flatMap((space) =>
-    (['weighted', 'positive'] as const).flatMap((kind) =>
+    (['weighted', 'positive', 'first'] as const).flatMap((kind) =>
       [undefined, 2].map((outputRank) => ({ space, kind, outputRank })),
     ),
   );
@@ -99,7 +109,7 @@ describe('the relative error of a report', () => {
     const adapters = space === 'FRAME' ? framed : own;
     const outputPath = join(folder, `${space}-${kind}-${outputRank}.safetensors`);
     const { fidelity } = await runFusion({
-      strategy: kind === 'weighted' ? weighted : positive,
+      strategy: STRATEGIES[kind],
       options: {},
       members: adapters.map((adapter, i) => ({ adapter, weight: WEIGHTS[i]! })),
       space,

@@ -4,7 +4,7 @@ import type { AdapterBlocker, AdapterNotice } from './inspection.js';
 /** Remedies by what stands in the way; each blocker's reason is its own. */
 const REMEDIES: Readonly<Record<AdapterBlocker['code'], string>> = {
   BASE_CHANGED:
-    'In PEFT, save it with path_initial_model_for_weight_conversion (peft_model.save_pretrained(folder, path_initial_model_for_weight_conversion=initial)), which turns it into a plain LoRA of the stock base',
+    'Give the adapter as it was before training (start), or save it in PEFT with path_initial_model_for_weight_conversion (peft_model.save_pretrained(folder, path_initial_model_for_weight_conversion=initial)), which turns it into a plain LoRA of the stock base',
   BASE_DIFFERS: 'Choose the base model that the adapter was trained on, in the same revision',
   BASE_NEEDED: 'Give the folder of the base model: the update is the difference to its weights',
   CONFIG_INVALID: 'Choose the folder as PEFT saved it, with adapter_config.json unchanged',

@@ -17,6 +17,7 @@ export interface ImportAdapterOptions {
   /** As for `inspectAdapter`. */
   readonly dora?: DoraChoice;
   readonly changedBase?: boolean;
+  readonly start?: string;
   /** Written into the manifest beside what the import itself says. */
   readonly provenance?: Readonly<Record<string, string | number | boolean>>;
   /** Singular values in the inspection; false where left out. */

@@ -9,6 +9,7 @@ import type { AdapterBlocker, AdapterInspection, AdapterNotice, InspectedModule 
 import { interpret } from './interpret.js';
 import { openAdapterSource } from './open-source.js';
 import type { Interpretation, SourceModule } from './source-module.js';
+import { subtractStart } from './subtract-start.js';
 import { updateSpectrum } from './spectrum.js';
 
 export interface AdapterBase {
@@ -32,6 +33,11 @@ export interface InspectAdapterOptions {
    * plain updates of it.
    */
   readonly changedBase?: boolean;
+  /**
+   * Folder of the adapter as it was before training, for a start that changed the base (PiSSA, OLoRA, CorDA, LoRA-GA): then the update against the stock
+   * base is the difference of the two, exactly.
+   */
+  readonly start?: string;
   /** Singular values of every module; costs a QR of its factors. True where left out. */
   readonly spectra?: boolean;
   readonly signal?: AbortSignal;
@@ -58,7 +64,7 @@ export interface OpenedInterpretation {
 /** Opens source and base, reads them, and closes both whatever happens. */
 export async function withInterpretation<T>(
   path: string,
-  options: Pick<InspectAdapterOptions, 'base' | 'dora' | 'changedBase' | 'signal'>,
+  options: Pick<InspectAdapterOptions, 'base' | 'dora' | 'changedBase' | 'start' | 'signal'>,
   use: (opened: OpenedInterpretation) => Promise<T>,
 ): Promise<T> {
   const { signal } = options;
@@ -76,7 +82,15 @@ export async function withInterpretation<T>(
         ...(changedBase && { changedBase }),
         ...(baseDigest !== undefined && { baseDigest }),
       };
-      return await use({ files: source.files, read: await interpret(source, base, choices), base });
+      const read = await interpret(source, base, choices);
+      if (options.start === undefined) return await use({ files: source.files, read, base });
+      const start = await openAdapterSource(options.start, open);
+      try {
+        const before = await interpret(start, base, open);
+        return await use({ files: source.files, read: subtractStart(read, before), base });
+      } finally {
+        await start.close();
+      }
     } finally {
       await base?.close();
     }

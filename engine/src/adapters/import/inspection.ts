@@ -31,6 +31,8 @@ export type AdapterNoticeCode =
   | 'NAME_UNRESOLVED'
   /** The adapter's rank is more than its update needs. */
   | 'RANK_NOT_USED'
+  /** The start of the training was taken away: the update is against the stock base, at the sum of the ranks. */
+  | 'START_SUBTRACTED'
   /** A target of the configuration has no module in the file. */
   | 'TARGET_UNMATCHED'
   /** The update is zero: B was never trained. */

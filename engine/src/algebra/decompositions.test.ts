@@ -10,9 +10,9 @@ import {
   transpose,
   type Matrix,
 } from './matrix.js';
-import { gram, multiply, multiplyByTranspose } from './multiply.js';
+import { gram, gramOfRows, multiply, multiplyByTranspose } from './multiply.js';
 import { svd } from './svd.js';
-import { thinQr } from './thin-qr.js';
+import { orthonormalizeRows, thinQr } from './thin-qr.js';
 
 /** Matrices that break careless decompositions. */
 const difficult: readonly (readonly [string, Matrix, number])[] = [
@@ -45,6 +45,23 @@ describe('thin QR', () => {
     expect(q.columns).toBe(rank);
     expect(denseError(multiply(q, r), x)).toBeLessThan(ROUNDING);
     expect(frobeniusNorm(subtractMatrices(gram(q), identity(rank)))).toBeLessThan(1e-12);
+  });
+
+  it.each(difficult)('%s: the same of rows, without the transpose', (_, x, rank) => {
+    const { r, multiply: timesRows } = orthonormalizeRows(transpose(x));
+    const q = timesRows(identity(rank));
+    expect([q.rows, q.columns]).toEqual([rank, x.rows]);
+    expect(denseError(multiply(transpose(q), r), x)).toBeLessThan(ROUNDING);
+    expect(frobeniusNorm(subtractMatrices(gramOfRows(q), identity(rank)))).toBeLessThan(1e-12);
+  });
+
+  it('is orthonormal to rounding also where power iterations from ones would see nothing', () => {
+    // Columns whose strong direction is (1, -1, 1, -1): 20 times the others, so in one pass, or 2000 times, so in two.
+    for (const strength of [20, 2000]) {
+      const turned = randomMatrix('strong', 50, 4);
+      turned.data.forEach((_, at) => (turned.data[at]! += strength * Math.cos(at >> 2) * (at % 2 === 0 ? 1 : -1)));
+      expect(frobeniusNorm(subtractMatrices(gram(thinQr(turned).q), identity(4)))).toBeLessThan(1e-12);
+    }
   });
 
   it.each([Number.NaN, Number.POSITIVE_INFINITY])('refuses %d', (value) => {

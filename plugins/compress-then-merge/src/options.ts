@@ -1,10 +1,13 @@
 import { z } from 'zod';
 
+/** The rank that a result may have at most, far above what a server loads. */
+export const MOST_RANK = 4096;
+
 export const compressThenMergeOptions = z.object({
   rank: z
     .int()
     .min(1)
-    .max(4096)
+    .max(MOST_RANK)
     .optional()
     .describe(
       'Dimension of the shared subspaces: the rank of the result, whatever the rule. Left out: the largest rank among the adapters of the module.',

@@ -1,10 +1,14 @@
 import { z } from 'zod';
 
+/** Ranks and starts beyond these would only cost time: a clustering compares all units with all others. */
+export const MOST_CLUSTERS = 4096;
+export const MOST_RESTARTS = 64;
+
 export const loraLegoOptions = z.object({
   rank: z
     .int()
     .min(1)
-    .max(4096)
+    .max(MOST_CLUSTERS)
     .optional()
     .describe(
       'Number of clusters, the rank of the result. Left out: the largest rank among the adapters of the module. At the sum of all ranks or above nothing is merged, and the result is the plain sum.',
@@ -28,7 +32,7 @@ export const loraLegoOptions = z.object({
   restarts: z
     .int()
     .min(1)
-    .max(64)
+    .max(MOST_RESTARTS)
     .default(4)
     .describe('Seeded starts of the clustering; the one with the least spread is kept.'),
   lambda: z.number().min(-10).max(10).default(1).describe('Factor on the merged update.'),

@@ -2,7 +2,16 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openSafetensors, viewBytes, writeSafetensors, type TensorToWrite } from '../../tensors/index.js';
+import {
+  decodeBF16,
+  decodeF16,
+  encodeBF16,
+  encodeF16,
+  openSafetensors,
+  viewBytes,
+  writeSafetensors,
+  type TensorToWrite,
+} from '../../tensors/index.js';
 import type { AdapterManifest } from '../adapter.js';
 import { goldenPeft } from '../golden.testing.js';
 import { adapterLimits } from '../limits.js';
@@ -160,6 +169,27 @@ describe('the frame of an import', () => {
     );
     await adapter.close();
     expect(frame).toBe(manifest.frameDigest);
+  });
+});
+
+describe('half floats', () => {
+  it.each([
+    ['F16', encodeF16, decodeF16],
+    ['BF16', encodeBF16, decodeBF16],
+  ] as const)('of %s widen exactly', async (dtype, encode, decode) => {
+    const [codesA, codesB] = [encode(wave(6, 2)), encode(wave(8, 3))];
+    const where = await writePeft(
+      [
+        { name: 'base_model.model.q.lora_A.weight', dtype, shape: [2, 3], read: () => viewBytes(codesA) },
+        { name: 'base_model.model.q.lora_B.weight', dtype, shape: [4, 2], read: () => viewBytes(codesB) },
+      ],
+      {},
+    );
+    const { path, inspection } = await importFrom(where, 'half', { base: { digest: base.digest } });
+    expect(inspection.modules).toMatchObject([{ dtype }]);
+    const adapter = await openAdapter(path);
+    expect(await adapter.readFactors('q')).toEqual({ a: decode(codesA), b: decode(codesB) });
+    await adapter.close();
   });
 });
 

@@ -111,13 +111,15 @@ An exported folder can be judged without us:
 npm exec -- node tools/export-golden-adapters.js OUT
 # numpy alone: reads every folder by its own rules, and compares the change of every weight with the original, PEFT's own deltas, or the exact answer of a merge
 python3 tools/python/read_peft.py --exports OUT --golden engine/golden/peft
-# PyTorch, transformers and PEFT: loads every folder with PEFT, compares logits with ours, and repeats PEFT's answers above
+# PyTorch, transformers and PEFT: loads every folder with PEFT and compares logits with ours; repeats PEFT's answers above
 python3 tools/python/check_peft.py --exports OUT --golden engine/golden/peft
+python3 tools/python/check_peft.py --golden engine/golden/peft
+# mergekit: repeats its answers above
+python3 tools/python/check_mergekit.py --plugins plugins
 \`\`\`
 
-Neither belongs to \`npm test\`, which needs Node alone. The first was run on the ${imported.length} adapters and ${combinations.length} merges of
-this page: all changes agree to float32. The second has not been run yet
-on our side, for want of PyTorch: PEFT's outputs above are recordings of PEFT 0.21.0 that came with the golden cases. Its rsLoRA defect is fixed in a pull request
-(huggingface/peft 3449) that 0.21.0 does not have.
+None of them belongs to \`npm test\`, which needs Node alone. The first was run on the ${imported.length} adapters and ${combinations.length} merges of this page: all changes agree to float32. The others
+have not been run yet on our side, for want of PyTorch: the peers' outputs above are recordings that came with the golden cases. PEFT's rsLoRA defect is fixed in a pull request (huggingface/peft 3449) that
+0.21.0 does not have.
 `;
 }

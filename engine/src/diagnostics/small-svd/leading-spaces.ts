@@ -11,7 +11,7 @@ import {
 import { tailEnergies } from '../spectrum.js';
 import { tridiagonalValues } from './tridiagonal-values.js';
 import { tridiagonalVectors } from './tridiagonal-vectors.js';
-import { tridiagonalize, turnBack } from './tridiagonalize.js';
+import { tridiagonalize } from './tridiagonalize.js';
 
 /** What the best approximation of a small matrix at some rank keeps and loses. */
 export interface LeadingSpaces {
@@ -61,7 +61,7 @@ export function leadingSpaces(x: Matrix, rank: number): LeadingSpaces {
   let tail = 0;
   for (let i = n - 1; i >= rank; i -= 1) tail += Math.max(0, values[i]!);
   const left = tridiagonalVectors(reduced, values.subarray(0, rank));
-  for (let i = 0; i < rank; i += 1) turnBack(reduced, left, i * n);
+  reduced.turnBack(left, rank);
   const onRows = createMatrix(rank, n, left);
   const onColumns = multiply(onRows, work);
   for (let i = 0; i < rank; i += 1) {

@@ -1,3 +1,5 @@
+import { borrowReflectorKernels, padded, type ReflectorKernels } from './wasm/reflector-kernels.js';
+
 /** A symmetric matrix as H·T·Hᵀ with T tridiagonal; the reflectors that make H are kept for vectors of T to be turned back. */
 export interface Tridiagonal {
   readonly size: number;
@@ -5,102 +7,143 @@ export interface Tridiagonal {
   readonly diagonal: Float64Array;
   /** `[n]`, entry i beside diagonal entries i - 1 and i; the first is 0. */
   readonly beside: Float64Array;
-  /** Row i holds the i entries of the reflector that cleared row i of the matrix, `[n, n]`. */
-  readonly reflectors: Float64Array;
-  /** `[n]`: reflector i is 1 - factors[i]·v·vᵀ; 0 where there was nothing to clear. */
-  readonly factors: Float64Array;
+  /** Turns vectors of T, rows `[count, n]`, into those of the matrix. Only until another matrix is reduced: memory is shared. */
+  turnBack(vectors: Float64Array, count: number): void;
 }
 
+const BYTES = 8;
+
 /**
- * Householder's reduction from the last row up (Martin, Reinsch and Wilkinson, "Householder's tridiagonalization of a symmetric matrix", 1968), on the
- * lower triangle of `x [n, n]`, which it overwrites. 4n³/3 operations, every pass along rows.
+ * Householder's reduction from the last row up (Martin, Reinsch and Wilkinson, "Householder's tridiagonalization of a symmetric matrix", 1968) of a
+ * symmetric `x [n, n]`, of which both triangles are read and none is changed. The update of each step is put off and done in one pass with the product of
+ * the next, as in blocked reductions, in WebAssembly: 2n³ operations, two at a time.
  */
 export function tridiagonalize(x: Float64Array, n: number): Tridiagonal {
+  const stride = padded(n);
+  // The matrix, whose rows become reflectors; the vectors w and p of a step, and w's and v's entries negated; vectors to turn back.
+  const at = { w: n * stride, image: (n + 1) * stride, a: (n + 2) * stride, b: (n + 3) * stride };
+  const vectorsAt = (n + 4) * stride;
+  const kernels = borrowReflectorKernels(vectorsAt + n * stride);
+  const { floats } = kernels;
+  for (let i = 0; i < n; i += 1) {
+    floats.set(x.subarray(i * n, (i + 1) * n), i * stride);
+    floats.fill(0, i * stride + n, (i + 1) * stride);
+  }
+  floats.fill(0, at.w, vectorsAt);
   const diagonal = new Float64Array(n);
   const beside = new Float64Array(n);
   const factors = new Float64Array(n);
-  const image = new Float64Array(n);
   for (let i = n - 1; i >= 1; i -= 1) {
-    const row = i * n;
-    let squares = 0;
-    for (let k = 0; k < i - 1; k += 1) squares += x[row + k]! * x[row + k]!;
-    const last = x[row + i - 1]!;
-    if (squares === 0) {
-      beside[i] = last;
-      continue;
-    }
-    const size = Math.sqrt(squares + last * last);
-    // The sign that adds: a difference of close numbers would lose digits.
-    const target = last > 0 ? -size : size;
-    const head = last - target;
-    x[row + i - 1] = head;
-    beside[i] = target;
-    const factor = 2 / (squares + head * head);
-    factors[i] = factor;
-    reflect(x, n, i, factor, image);
+    if (i < n - 1) catchUp(floats, i, stride, at);
+    diagonal[i] = floats[i * stride + i]!;
+    const made = makeReflector(floats, i, stride);
+    beside[i] = made.beside;
+    factors[i] = made.factor;
+    step(kernels, i, stride, at, made.factor, i === n - 1);
   }
-  for (let i = 0; i < n; i += 1) diagonal[i] = x[i * n + i]!;
-  return { size: n, diagonal, beside, reflectors: x, factors };
+  if (n > 1) catchUp(floats, 0, stride, at);
+  if (n > 0) diagonal[0] = floats[0]!;
+  return {
+    size: n,
+    diagonal,
+    beside,
+    turnBack: (vectors, count) => turnBack(kernels, vectors, count, { n, stride, factors, vectorsAt }),
+  };
 }
 
-/** The leading i × i block X becomes X - v·wᵀ - w·vᵀ, v in row i: one product of X and v, one update of rank 2. */
-function reflect(x: Float64Array, n: number, i: number, factor: number, image: Float64Array): void {
-  const row = i * n;
-  image.fill(0, 0, i);
-  let j = 0;
-  // Two rows at a time: four products for each four loads.
-  for (; j + 1 < i; j += 2) {
-    const at = j * n;
-    const below = at + n;
-    const vj = x[row + j]!;
-    const vk = x[row + j + 1]!;
-    let [sum, sumBelow] = [0, 0];
-    for (let k = 0; k < j; k += 1) {
-      const value = x[at + k]!;
-      const valueBelow = x[below + k]!;
-      const v = x[row + k]!;
-      sum += value * v;
-      sumBelow += valueBelow * v;
-      image[k]! += value * vj + valueBelow * vk;
-    }
-    const corner = x[below + j]!;
-    image[j]! += sum + x[at + j]! * vj + corner * vk;
-    image[j + 1]! += sumBelow + corner * vj + x[below + j + 1]! * vk;
+interface Places {
+  readonly w: number;
+  readonly image: number;
+  readonly a: number;
+  readonly b: number;
+}
+
+/** Row i takes the update that was put off: v is row i + 1. */
+function catchUp(floats: Float64Array, i: number, stride: number, { w }: Places): void {
+  const row = i * stride;
+  const v = row + stride;
+  const vi = floats[v + i]!;
+  const wi = floats[w + i]!;
+  for (let k = 0; k <= i; k += 1) floats[row + k]! -= vi * floats[w + k]! + wi * floats[v + k]!;
+}
+
+/** Makes row i the reflector that clears it but for the entry beside the diagonal, with zeros from the diagonal on. */
+function makeReflector(floats: Float64Array, i: number, stride: number): { beside: number; factor: number } {
+  const row = i * stride;
+  let squares = 0;
+  for (let k = 0; k < i - 1; k += 1) squares += floats[row + k]! * floats[row + k]!;
+  const last = floats[row + i - 1]!;
+  if (squares === 0) {
+    floats.fill(0, row, row + stride);
+    return { beside: last, factor: 0 };
   }
-  if (j < i) {
-    const at = j * n;
-    const vj = x[row + j]!;
-    let sum = 0;
-    for (let k = 0; k < j; k += 1) {
-      const value = x[at + k]!;
-      sum += value * x[row + k]!;
-      image[k]! += value * vj;
-    }
-    image[j]! += sum + x[at + j]! * vj;
+  const size = Math.sqrt(squares + last * last);
+  // The sign that adds: a difference of close numbers would lose digits.
+  const target = last > 0 ? -size : size;
+  const head = last - target;
+  floats[row + i - 1] = head;
+  floats.fill(0, row + i, row + stride);
+  return { beside: target, factor: 2 / (squares + head * head) };
+}
+
+/** Rows above i take the update that was put off and are multiplied by the reflector in row i; then w becomes that of row i. */
+function step(
+  { floats, updateRows }: ReflectorKernels,
+  i: number,
+  stride: number,
+  at: Places,
+  factor: number,
+  first: boolean,
+): void {
+  const row = i * stride;
+  const before = first ? at.image : row + stride;
+  if (first) floats.fill(0, at.image, at.image + stride);
+  for (let j = 0; j < i; j += 1) {
+    floats[at.a + j] = -floats[before + j]!;
+    floats[at.b + j] = -floats[at.w + j]!;
   }
+  // The first time there is nothing to catch up with: a and b are 0, and any row will do for v.
+  const v = first ? row : before;
+  const width = padded(i) * BYTES;
+  updateRows(
+    0,
+    i * stride * BYTES,
+    stride * BYTES,
+    width,
+    v * BYTES,
+    at.w * BYTES,
+    row * BYTES,
+    at.image * BYTES,
+    at.a * BYTES,
+    at.b * BYTES,
+  );
   let along = 0;
-  for (let k = 0; k < i; k += 1) {
-    image[k]! *= factor;
-    along += image[k]! * x[row + k]!;
-  }
-  const half = (factor * along) / 2;
-  for (let k = 0; k < i; k += 1) image[k]! -= half * x[row + k]!;
-  for (let at = 0, p = 0; p < i; p += 1, at += n) {
-    const v = x[row + p]!;
-    const w = image[p]!;
-    for (let k = 0; k <= p; k += 1) x[at + k]! -= v * image[k]! + w * x[row + k]!;
-  }
+  for (let k = 0; k < i; k += 1) along += floats[at.image + k]! * floats[row + k]!;
+  const half = (factor * factor * along) / 2;
+  for (let k = 0; k < i; k += 1) floats[at.w + k] = factor * floats[at.image + k]! - half * floats[row + k]!;
+  floats.fill(0, at.w + i, at.w + stride);
 }
 
-/** Turns a vector of T, `y [n]` at `offset`, into one of the matrix, in place. */
-export function turnBack({ size: n, reflectors, factors }: Tridiagonal, y: Float64Array, offset: number): void {
+function turnBack(
+  { floats, reflectRows }: ReflectorKernels,
+  vectors: Float64Array,
+  count: number,
+  kept: { readonly n: number; readonly stride: number; readonly factors: Float64Array; readonly vectorsAt: number },
+): void {
+  const { n, stride, factors, vectorsAt } = kept;
+  for (let i = 0; i < count; i += 1) {
+    floats.set(vectors.subarray(i * n, (i + 1) * n), vectorsAt + i * stride);
+    floats.fill(0, vectorsAt + i * stride + n, vectorsAt + (i + 1) * stride);
+  }
+  const begin = vectorsAt * BYTES;
+  const end = begin + count * stride * BYTES;
   for (let i = 1; i < n; i += 1) {
-    const factor = factors[i]!;
-    if (factor === 0) continue;
-    const row = i * n;
-    let product = 0;
-    for (let k = 0; k < i; k += 1) product += reflectors[row + k]! * y[offset + k]!;
-    product *= factor;
-    for (let k = 0; k < i; k += 1) y[offset + k]! -= product * reflectors[row + k]!;
+    if (factors[i] !== 0) {
+      reflectRows(begin, end, stride * BYTES, padded(i) * BYTES, i * stride * BYTES, -factors[i]!);
+    }
+  }
+  for (let i = 0; i < count; i += 1) {
+    const row = vectorsAt + i * stride;
+    vectors.set(floats.subarray(row, row + n), i * n);
   }
 }

@@ -43,13 +43,22 @@ export function createAlgebraKernels(count: number): AlgebraKernels {
   return { ...(exports as Omit<AlgebraKernels, 'floats'>), floats: new Float64Array(memory.buffer) };
 }
 
-/** Room that is kept from one use to the next, 2 MB: a core of 256 × 256 with its rotations, rounded up. More gets memory of its own. */
-const KEPT = 256 * 1024;
+/** Room to begin with, 2 MB: a core of 256 × 256 with its rotations, rounded up. */
+const LEAST_KEPT = 256 * 1024;
+/** 64 MB, a core of 2000 × 2000: what needs more gets memory of its own, which is gone afterwards. */
+const MOST_KEPT = 8 * 1024 * 1024;
 let kept: AlgebraKernels | undefined;
 
-/** Kernels with room for `count` float64, for one use: what an earlier use has left there is overwritten. */
+/**
+ * Kernels with room for `count` float64, for one use: what an earlier use has left there is overwritten. One memory serves all uses and only grows, since
+ * memories are large things to the runtime and are collected late.
+ */
 export function borrowAlgebraKernels(count: number): AlgebraKernels {
-  return count > KEPT ? createAlgebraKernels(count) : (kept ??= createAlgebraKernels(KEPT));
+  if (count > MOST_KEPT) return createAlgebraKernels(count);
+  if (kept === undefined || kept.floats.length < count) {
+    kept = createAlgebraKernels(Math.min(MOST_KEPT, Math.max(LEAST_KEPT, 2 * count)));
+  }
+  return kept;
 }
 
 /** The next multiple of `TILE`. */

@@ -2,6 +2,7 @@ import type { AdapterManifest } from '@crucible/engine/adapters';
 import type { Split } from '@crucible/engine/tasks';
 import type { FusionSpace } from '@crucible/sdk';
 import type { FusionOutcome } from '@crucible/sdk/host';
+import type { BaseImportResult, BaseImportWork } from './base-import-protocol.js';
 import type { ExportResult, ExportWork } from './export-protocol.js';
 import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
 import type { StatisticsResult, StatisticsWork } from './statistics-protocol.js';
@@ -61,7 +62,14 @@ export interface TrainingWork {
   readonly outputPath: string;
 }
 export type Work =
-  FusionWork | EvaluationWork | TrainingWork | ImportWork | InspectionWork | ExportWork | StatisticsWork;
+  | FusionWork
+  | EvaluationWork
+  | TrainingWork
+  | ImportWork
+  | BaseImportWork
+  | InspectionWork
+  | ExportWork
+  | StatisticsWork;
 export type WorkKind = Work['kind'];
 
 /** What of an adapter's file goes into its row. */
@@ -98,7 +106,14 @@ export interface TrainingResult {
   readonly history: readonly TrainingEpoch[];
 }
 export type Result =
-  FusionResult | EvaluationOutcome | TrainingResult | ImportResult | InspectionResult | ExportResult | StatisticsResult;
+  | FusionResult
+  | EvaluationOutcome
+  | TrainingResult
+  | ImportResult
+  | BaseImportResult
+  | InspectionResult
+  | ExportResult
+  | StatisticsResult;
 
 export interface WorkProblem {
   readonly code: string;

@@ -1,5 +1,6 @@
 import type { ComputeContext } from './compute-context.js';
 import type { Result, Work } from './protocol.js';
+import { runBaseImportWork } from './run-base-import-work.js';
 import { runEvaluationWork } from './run-evaluation-work.js';
 import { runExportWork } from './run-export-work.js';
 import { runFusionWork } from './run-fusion-work.js';
@@ -11,6 +12,7 @@ import { runTrainingWork } from './run-training-work.js';
 export async function runWork(work: Work, context: ComputeContext): Promise<Result> {
   if (work.kind === 'FUSION') return runFusionWork(work, context);
   if (work.kind === 'EVALUATION') return runEvaluationWork(work, context);
+  if (work.kind === 'BASE_IMPORT') return runBaseImportWork(work, context);
   if (work.kind === 'IMPORT') return runImportWork(work, context);
   if (work.kind === 'INSPECTION') return runInspectionWork(work, context);
   if (work.kind === 'EXPORT') return runExportWork(work, context);

@@ -91,6 +91,20 @@ export enum Origin {
 }
 registerEnumType(Origin, { name: 'Origin', description: 'How an adapter came to be.' });
 
+/** What an import gives. */
+export enum ImportTarget {
+  ADAPTER = 'ADAPTER',
+  BASE_MODEL = 'BASE_MODEL',
+}
+registerEnumType(ImportTarget, {
+  name: 'ImportTarget',
+  description: 'What an import gives.',
+  valuesConfig: {
+    ADAPTER: { description: 'An adapter.' },
+    BASE_MODEL: { description: 'A base model.' },
+  },
+});
+
 /** Where the files of an import are. */
 export enum ImportSourceKind {
   UPLOAD = 'UPLOAD',

@@ -1,10 +1,10 @@
 import type { Ref } from '@mikro-orm/core';
-import { Entity, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Entity, Enum, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { Adapter } from './adapter.js';
 import { AdapterInspection } from './adapter-inspection.js';
 import { BaseModel } from './base-model.js';
-import { ImportSourceKind } from './enums.js';
+import { ImportSourceKind, ImportTarget } from './enums.js';
 import { Job } from './job.js';
 import { Node } from './node.js';
 import { Task } from './task.js';
@@ -29,15 +29,22 @@ export class ImportSource {
   commit!: string | null;
 }
 
-/** The taking in of one adapter: fetched where it is on a hub, inspected, and written as an adapter of ours. */
-@ObjectType('ImportRun', { implements: [Node, Job], description: 'The taking in of one adapter.' })
+/** The taking in of one adapter, or of one base model: fetched where it is on a hub, inspected, and written as an adapter of ours. */
+@ObjectType('ImportRun', {
+  implements: [Node, Job],
+  description: 'The taking in of one adapter, or of one base model.',
+})
 @Entity({ tableName: 'import_run' })
 export class ImportRun extends Job {
   @Field(() => String)
   @Property({ type: 'text' })
   name!: string;
 
-  /** None: the adapter belongs to the base that it names itself. */
+  @Field(() => ImportTarget)
+  @Enum({ items: () => ImportTarget, nativeEnumName: 'import_target' })
+  target: ImportTarget = ImportTarget.ADAPTER;
+
+  /** None: the adapter belongs to the base that it names itself. Of a base model: itself, when it is there. */
   @ManyToOne(() => BaseModel, { ref: true, nullable: true, deleteRule: 'restrict' })
   base: Ref<BaseModel> | null = null;
 

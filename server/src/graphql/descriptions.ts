@@ -162,7 +162,8 @@ export const descriptions: Readonly<Record<string, string>> = {
   'TrainingEpoch.loss': 'Mean cross-entropy on TRAIN, in nats.',
   'TrainingEpoch.validationAccuracy': 'Accuracy on VALIDATION, 0 to 1, where it was measured.',
 
-  'ImportRun.name': 'The name that its adapter gets.',
+  'ImportRun.name': 'The name that its adapter, or its base model, gets.',
+  'ImportRun.target': 'What it gives.',
   'ImportRun.source': 'Where its files are taken from.',
   'ImportRun.inspection': 'What its files were understood as; none before they were read.',
   'FusionMember.statistics': 'SHA-256 of the statistics that it went in with, of strategies that need some.',

@@ -82,6 +82,12 @@ export const importErrors = {
     remedy: 'Check the memory of the machine, and try again.',
     message: (d: { exit: string }) => `the process that inspected the adapter ended: ${d.exit}`,
   }),
+  noModel: defineError({
+    code: 'IMPORT_NO_MODEL',
+    summary: 'A folder is no base model: it lacks config.json or safetensors.',
+    remedy: 'Give a folder as transformers saves it, with config.json and model.safetensors or its shards.',
+    message: (d: { lacks: string }) => `the folder has no ${d.lacks}`,
+  }),
   refused: defineError({
     code: 'IMPORT_REFUSED',
     summary: 'The files are understood, and something in them stands in the way of importing them.',

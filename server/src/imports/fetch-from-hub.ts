@@ -19,6 +19,8 @@ export interface FetchRequest extends HubRequest {
   /** An existing, empty folder. */
   readonly folder: string;
   readonly limits?: UploadLimits | undefined;
+  /** Which files are fetched; those of an adapter where left out. */
+  readonly wanted?: ((path: string) => boolean) | undefined;
   /** Bytes. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -30,9 +32,9 @@ export interface FetchRequest extends HubRequest {
  * @throws HUB_*, UPLOAD_PICKLED, UPLOAD_ENTRY_UNSAFE, and the signal's reason after an abort
  */
 export async function fetchFromHub(request: FetchRequest): Promise<readonly ReceivedFile[]> {
-  const { repo, commit, folder, limits = uploadLimits, signal, onProgress } = request;
+  const { repo, commit, folder, limits = uploadLimits, wanted: isOne = isWanted, signal, onProgress } = request;
   const listed = await listHubFiles(request, commit, limits.entries);
-  const wanted = chooseFiles(listed);
+  const wanted = chooseFiles(listed, isOne);
   if (!wanted.some(({ path }) => path.endsWith('.safetensors'))) {
     const pickle = listed.find(({ path }) => isPickle(path));
     if (pickle !== undefined) throw uploadErrors.pickled({ name: pickle.path });
@@ -63,9 +65,12 @@ export async function fetchFromHub(request: FetchRequest): Promise<readonly Rece
   return files;
 }
 
+/** What git holds itself is small; hubs put larger files elsewhere. */
+const GIT_BYTES = 64 * 2 ** 20;
+
 /** At the top, or in one folder where the top has none: repositories of several adapters keep each in a folder of its own. */
-function chooseFiles(listed: readonly ListFileEntry[]): readonly ListFileEntry[] {
-  const files = listed.filter(({ type, path }) => type === 'file' && isWanted(path));
+function chooseFiles(listed: readonly ListFileEntry[], isOne: (path: string) => boolean): readonly ListFileEntry[] {
+  const files = listed.filter(({ type, path }) => type === 'file' && isOne(path));
   const top = files.filter(({ path }) => !path.includes('/'));
   const chosen = top.some(({ path }) => path.endsWith('.safetensors')) ? top : files;
   return [...chosen].sort((a, b) => (a.path < b.path ? -1 : 1));
@@ -79,7 +84,7 @@ async function verify(
   if (byteLength !== entry.size) throw damaged(entry, `${byteLength} bytes`, `${entry.size} bytes`);
   if (entry.lfs !== undefined) {
     if (sha256 !== entry.lfs.oid) throw damaged(entry, `SHA-256 ${sha256}`, entry.lfs.oid);
-  } else if (entry.oid !== undefined && isJson(entry.path)) {
+  } else if (entry.oid !== undefined && byteLength <= GIT_BYTES) {
     const git = createHash('sha1')
       .update(`blob ${byteLength}\0`)
       .update(await readFile(path))

@@ -1,19 +1,24 @@
 import { Readable } from 'node:stream';
-import { cp, mkdir, readdir, stat, symlink, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { cp, mkdir, readdir, readFile, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { openAdapter, readPeftFolder } from '@crucible/engine/adapters';
+import { digestModel, openAdapter, readPeftFolder } from '@crucible/engine/adapters';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   Adapter,
   AdapterUpload,
   BaseModel,
+  ExportFormat,
+  type ExportRun,
   type FusionRun,
   type ImportRun,
   Origin,
   RunState,
   TangentFrame,
 } from '../entities/index.js';
+import { exportAdapter } from '../services/export-adapter.js';
+import { importBaseModel, type ImportBaseModelInput } from '../services/import-base-model.js';
 import { importAdapter, type AdapterSourceInput } from '../services/import-adapter.js';
 import { inspectSource } from '../services/inspect-source.js';
 import { makeTarGz } from '../testing/archives.js';
@@ -23,7 +28,7 @@ import { startHub, type HubServer } from './testing/hub-server.js';
 
 const COMMIT = 'c0ffee00c0ffee00c0ffee00c0ffee00c0ffee00';
 const SECRET = 'hf_averysecrettokenofoneuser';
-const golden = fileURLToPath(new URL('../../golden/peft/', import.meta.url));
+const golden = fileURLToPath(new URL('../../golden/', import.meta.url));
 
 describe('an import', () => {
   let system: TestSystem;
@@ -34,11 +39,23 @@ describe('an import', () => {
   beforeAll(async () => {
     system = await TestSystem.start();
     root = join(system.database.home, 'import root');
-    await cp(golden, join(root, 'peft'), { recursive: true });
+    await cp(join(golden, 'peft'), join(root, 'peft'), { recursive: true });
+    await cp(join(golden, 'base'), join(root, 'base'), { recursive: true });
     hub = await startHub({
       'team/open': {
         commit: COMMIT,
         files: [...readGoldenPeft('eq-b'), { name: 'README.md', bytes: Buffer.from('# hi') }],
+      },
+      'team/base': {
+        commit: COMMIT,
+        files: [
+          ...['config.json', 'model.safetensors'].map((name) => ({
+            name,
+            bytes: readFileSync(join(golden, 'base', 'llama', name)),
+          })),
+          { name: 'modeling.py', bytes: Buffer.from('print("never")') },
+          { name: 'pytorch_model.bin', bytes: Buffer.from('x') },
+        ],
       },
       'team/closed': { commit: COMMIT, files: readGoldenPeft('eq-a'), token: SECRET },
       'team/busy': { commit: COMMIT, files: [], status: 429 },
@@ -135,7 +152,7 @@ describe('an import', () => {
     // A base that is known by its name alone.
     expect(adapter.base.getEntity()).toMatchObject({ name: 'golden/llama', files: {}, architecture: 'unknown' });
 
-    const source = await readPeftFolder(join(golden, 'eq-a'));
+    const source = await readPeftFolder(join(golden, 'peft', 'eq-a'));
     const written = await openAdapter(await system.platform.blobs.locate(adapter.digest));
     expect([...written.modules.keys()]).toEqual([...source.modules.keys()]);
     for (const module of source.modules.keys())
@@ -145,6 +162,17 @@ describe('an import', () => {
     expect(await leftovers()).toEqual([]);
     expect(await system.em.count(AdapterUpload)).toBe(0);
     expect(await ask({ upload: sent })).toMatchObject({ code: 'UPLOAD_NOT_FOUND' });
+  });
+
+  it('that waits for its turn keeps its files, however long it takes', async () => {
+    await system.stopWorkers();
+    const sent = await upload('eq-b');
+    const waiting = succeeded(await ask({ upload: sent })) as ImportRun;
+    await system.em.nativeUpdate(AdapterUpload, { id: sent.id }, { expiresAt: new Date(0) });
+    expect(await leftovers()).toHaveLength(2);
+    await system.startWorker();
+    expect(await system.until(waiting)).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    expect(await leftovers()).toEqual([]);
   });
 
   it('is fused with another of the same base, which no one has the weights of', async () => {
@@ -243,14 +271,15 @@ describe('an import', () => {
     await mkdir(join(root, 'links'));
     await symlink(join(system.database.home, 'workspace'), join(root, 'links', 'folder'));
     expect(await ask({ directory: 'links/folder' })).toMatchObject({ code: 'IMPORT_OUTSIDE_ROOT' });
-    await cp(join(golden, 'eq-a', 'adapter_config.json'), join(root, 'links', 'adapter_config.json'));
+    await cp(join(golden, 'peft', 'eq-a', 'adapter_config.json'), join(root, 'links', 'adapter_config.json'));
     await writeFile(join(system.database.home, 'outside.safetensors'), 'x');
     await symlink(join(system.database.home, 'outside.safetensors'), join(root, 'links', 'adapter_model.safetensors'));
     expect(await ask({ directory: 'links' })).toMatchObject({ code: 'IMPORT_OUTSIDE_ROOT' });
   });
 
   it('that is refused by what is in the files keeps the reasons', async () => {
-    const done = await run({ upload: await upload('dora-a') });
+    const sent = await upload('dora-a');
+    const done = await run({ upload: sent });
     expect(done).toMatchObject({ state: RunState.FAILED, output: null, problem: { code: 'IMPORT_REFUSED' } });
     expect(done.inspection).toMatchObject({
       dora: true,
@@ -258,6 +287,10 @@ describe('an import', () => {
       blockers: [expect.objectContaining({ code: 'DORA' })],
     });
     expect(JSON.stringify(done.inspection) + done.problem!.message).not.toContain(system.database.home);
+    // Its files stay as long as those of any upload: it may be imported for another base.
+    expect(await leftovers()).toHaveLength(2);
+    await system.em.nativeUpdate(AdapterUpload, { id: sent.id }, { expiresAt: new Date(0) });
+    expect(await leftovers()).toEqual([]);
   });
 
   it('for a base whose shapes are others is refused with them', async () => {
@@ -297,6 +330,63 @@ describe('an import', () => {
     expect(broken).toMatchObject({ code: expect.stringMatching(/^TENSORS_/) });
     expect(JSON.stringify(broken)).not.toContain(system.database.home);
     await system.platform.uploads.remove(sent.id);
+  });
+
+  describe('of a base model', () => {
+    const take = async (input: ImportBaseModelInput): Promise<ImportRun> =>
+      system.until(succeeded(await importBaseModel(system.em, system.platform, input)) as ImportRun);
+
+    it('gives a base that adapters are checked against and merged into; the same weights are one base', async () => {
+      const done = await take({ name: 'tiny llama', source: { directory: 'base/llama' } });
+      expect(done).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+      const base = await system.em.findOneOrFail(BaseModel, { id: done.base!.id });
+      const folder = join(root, 'base', 'llama');
+      expect(base).toMatchObject({ name: 'tiny llama', architecture: 'llama', digest: await digestModel(folder) });
+      expect(Object.keys(base.files).sort()).toEqual(['config.json', 'model.safetensors']);
+      for (const [name, digest] of Object.entries(base.files)) {
+        const path = await system.platform.blobs.locate(digest);
+        expect(await readFile(path)).toEqual(await readFile(join(folder, name)));
+      }
+      const again = await take({ source: { hub: { repo: 'team/base' } } });
+      expect(again).toMatchObject({ state: RunState.SUCCEEDED, base: { id: base.id }, source: { commit: COMMIT } });
+      expect(hub.paths.some((path) => path.includes('modeling.py') || path.includes('pytorch_model.bin'))).toBe(false);
+
+      const imported = await run({ directory: 'peft/eq-a' }, { base: base.id });
+      expect(imported).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+      const adapter = await outputOf(imported);
+      const merged = await system.until(
+        succeeded(
+          await exportAdapter(system.em, system.platform, { adapter: adapter.id, format: ExportFormat.MERGED_MODEL }),
+        ) as ExportRun,
+      );
+      expect(merged).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+      expect(merged.files.map(({ name }) => name)).toEqual(['README.md', 'config.json', 'model.safetensors']);
+      expect(await leftovers()).toEqual([]);
+    });
+
+    it.each<[string, ImportBaseModelInput['source'], string]>([
+      ['without a configuration', { directory: 'peft/eq-a' }, 'IMPORT_NO_MODEL'],
+      ['without weights', { directory: 'empty' }, 'IMPORT_NO_MODEL'],
+      ['of pickles', { directory: 'pickled' }, 'UPLOAD_PICKLED'],
+      ['of the hub without any', { hub: { repo: 'team/empty' } }, 'HUB_NOT_FOUND'],
+    ])('fails for a folder %s, and leaves nothing', async (_, source, code) => {
+      await mkdir(join(root, 'empty'), { recursive: true });
+      await mkdir(join(root, 'pickled'), { recursive: true });
+      await writeFile(join(root, 'pickled', 'pytorch_model.bin'), 'x');
+      expect(await take({ source })).toMatchObject({ state: RunState.FAILED, base: null, problem: { code } });
+      expect(await leftovers()).toEqual([]);
+    });
+
+    it('is refused where its folder leads out of the root', async () => {
+      await mkdir(join(root, 'leaky'));
+      await cp(join(root, 'base', 'llama', 'config.json'), join(root, 'leaky', 'config.json'));
+      await symlink(join(system.database.home, 'outside.safetensors'), join(root, 'leaky', 'model.safetensors'));
+      expect(await take({ source: { directory: 'leaky' } })).toMatchObject({
+        problem: { code: 'IMPORT_OUTSIDE_ROOT' },
+      });
+      const outside = { source: { directory: '../workspace/base' } };
+      expect(await importBaseModel(system.em, system.platform, outside)).toMatchObject({ code: 'IMPORT_OUTSIDE_ROOT' });
+    });
   });
 
   it('is asked for in vain where no root is open', async () => {

@@ -23,9 +23,6 @@ export interface CreatedUpload {
   readonly token: string;
 }
 
-/** So long an import may wait for its turn. */
-const KEEP_FOR_IMPORT_MS = 7 * 24 * 3_600_000;
-
 /** A body as it arrives. */
 export interface IncomingBody {
   readonly stream: Readable;
@@ -149,10 +146,9 @@ export class UploadStore {
     return upload;
   }
 
-  /** An import has been asked for: the files stay until that is done, however long the queue is. */
+  /** An import has been asked for: its lifetime begins anew, and until that import has ended nothing is swept away. */
   async keepForImport(em: EntityManager, id: string): Promise<void> {
-    const until = new Date(Date.now() + KEEP_FOR_IMPORT_MS);
-    await em.nativeUpdate(AdapterUpload, { id }, { expiresAt: until });
+    await em.nativeUpdate(AdapterUpload, { id }, { expiresAt: this.#expiry() });
   }
 
   /** Files that this server fetches itself; complete when they are there, and nothing where that fails. */
@@ -178,7 +174,11 @@ export class UploadStore {
   /** Removes what has expired, and folders that no row names. With `parts`, at the start of the only process that receives, half bodies too. */
   async sweep({ parts = false }: { readonly parts?: boolean } = {}): Promise<void> {
     const em = this.#orm.em.fork();
-    await em.nativeDelete(AdapterUpload, { expiresAt: { $lte: new Date() } });
+    await em.execute(
+      `delete from adapter_upload where expires_at <= ? and id::text not in
+        (select source->>'upload' from import_run where state in ('QUEUED', 'RUNNING') and source->>'upload' is not null)`,
+      [new Date()],
+    );
     const folders = await readdir(uploadsRoot(this.#home)).catch((): string[] => []);
     if (folders.length === 0) return;
     const kept = new Set((await em.find(AdapterUpload, {}, { fields: ['id'] })).map(({ id }) => id));

@@ -1,13 +1,24 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { BlobStore } from '../blobs/index.js';
 import type { ImportWork } from '../compute/import-protocol.js';
-import { ImportSourceKind, type ImportRun } from '../entities/index.js';
-import { findInRoot, importRoot } from '../imports/import-root.js';
+import type { BaseImportWork } from '../compute/base-import-protocol.js';
+import { ImportSourceKind, ImportTarget, type ImportRun } from '../entities/index.js';
+import { isModelFile } from '../imports/model-file.js';
+import { findInRoot, importRoot, resolveInRoot } from '../imports/import-root.js';
 import { findAdapterFiles } from '../uploads/find-adapter-files.js';
 import { uploadFolder } from '../uploads/upload-folder.js';
 import { modelFolder } from './model-folder.js';
 
 /** What a compute process needs to be told about an import: the directory is looked at again, for it may have moved since it was asked for. */
-export async function describeImport(blobs: BlobStore, home: string, run: ImportRun): Promise<ImportWork> {
+export async function describeImport(
+  blobs: BlobStore,
+  home: string,
+  run: ImportRun,
+): Promise<ImportWork | BaseImportWork> {
+  if (run.target === ImportTarget.BASE_MODEL) {
+    return { kind: 'BASE_IMPORT', source: await describeModel(run), outputFolder: await blobs.incoming() };
+  }
   const base = run.base && (await run.base.loadOrFail());
   return {
     kind: 'IMPORT',
@@ -18,6 +29,14 @@ export async function describeImport(blobs: BlobStore, home: string, run: Import
     outputPath: await blobs.incoming(),
     framePath: await blobs.incoming(),
   };
+}
+
+/** A folder none of whose files leads out of the root. */
+async function describeModel({ source }: ImportRun): Promise<BaseImportWork['source']> {
+  if (source.kind === ImportSourceKind.HUB) return { kind: 'HUB', repo: source.repo!, commit: source.commit! };
+  const path = await resolveInRoot(importRoot(), source.directory!);
+  for (const name of await readdir(path)) if (isModelFile(name)) await resolveInRoot(importRoot(), join(path, name));
+  return { kind: 'PATH', path };
 }
 
 async function describeSource(home: string, { source }: ImportRun): Promise<ImportWork['source']> {

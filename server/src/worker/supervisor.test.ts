@@ -103,7 +103,16 @@ describe('a worker', () => {
     expect(large).toMatchObject({ state: RunState.FAILED, problem: { code: 'JOB_MEMORY_EXCEEDED' } });
     await system.stopWorkers();
     await system.startWorker({
-      timeouts: { FUSION: 0.001, EVALUATION: 60, TRAINING: 60, IMPORT: 60, INSPECTION: 60, EXPORT: 60, STATISTICS: 60 },
+      timeouts: {
+        FUSION: 0.001,
+        EVALUATION: 60,
+        TRAINING: 60,
+        IMPORT: 60,
+        INSPECTION: 60,
+        BASE_IMPORT: 60,
+        EXPORT: 60,
+        STATISTICS: 60,
+      },
     });
     const slow = await system.until(await fuse(search()));
     expect(slow).toMatchObject({ state: RunState.FAILED, problem: { code: 'JOB_TIMEOUT' } });

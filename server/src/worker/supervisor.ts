@@ -11,6 +11,7 @@ import {
   LOG_LINES,
   problemOf,
   recoverJobs,
+  settleBaseImport,
   settleEvaluation,
   settleExport,
   settleFailure,
@@ -213,6 +214,8 @@ export class Supervisor {
         await settleTraining(em, queue, held, exact, result);
       } else if (result.kind === 'IMPORT') {
         await settleImport(em, queue, held, exact, blobs, result);
+      } else if (result.kind === 'BASE_IMPORT') {
+        await settleBaseImport(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EXPORT') {
         await settleExport(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'STATISTICS') {

@@ -18,6 +18,7 @@ const TIMEOUTS: Readonly<Record<WorkKind, number>> = {
   TRAINING: 24 * 3600,
   IMPORT: 3600,
   INSPECTION: 600,
+  BASE_IMPORT: 6 * 3600,
   EXPORT: 3600,
   STATISTICS: 4 * 3600,
 };

@@ -1,11 +1,14 @@
 import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { Adapter, AdapterInspection, BaseModel, ImportRun, Task } from '../../entities/index.js';
 import { importAdapter } from '../../services/import-adapter.js';
+import { importBaseModel } from '../../services/import-base-model.js';
 import { inspectSource } from '../../services/inspect-source.js';
 import type { ApiContext } from '../context/api-context.js';
 import {
   ImportAdapterInput,
   ImportAdapterResult,
+  ImportBaseModelInput,
+  ImportBaseModelResult,
   InspectAdapterInput,
   InspectAdapterResult,
 } from '../types/adapter-transfer.js';
@@ -16,7 +19,10 @@ import { removeById } from './remove-by-id.js';
 
 @Resolver(() => ImportRun)
 export class ImportRunResolver {
-  @FieldResolver(() => BaseModel, { nullable: true, description: 'The base model that was chosen for it.' })
+  @FieldResolver(() => BaseModel, {
+    nullable: true,
+    description: 'The base model that was chosen for it; of a base model, itself, when it is there.',
+  })
   async base(@Root() run: ImportRun, @Ctx() { loaders }: ApiContext): Promise<BaseModel | null> {
     return await loaders.maybe(run.base);
   }
@@ -62,6 +68,17 @@ export class ImportRunResolver {
       ['upload', input.source.upload?.id, ['source', 'upload', 'id']],
     ]);
     return malformed ?? (await importAdapter(em, platform, withoutNulls(input)));
+  }
+
+  @Mutation(() => ImportBaseModelResult, {
+    description:
+      'Takes a base model in: what adapters are checked against, scored with, and merged into. Weights that are here already are found again.',
+  })
+  async importBaseModel(
+    @Arg('input', () => ImportBaseModelInput, { description: 'What to take in.' }) input: ImportBaseModelInput,
+    @Ctx() { em, platform }: ApiContext,
+  ): Promise<typeof ImportBaseModelResult> {
+    return await importBaseModel(em, platform, withoutNulls(input));
   }
 
   @Mutation(() => DeleteResult, { description: 'Deletes a finished import with the adapter that it made.' })

@@ -83,6 +83,36 @@ export class ImportAdapterInput {
   task?: string | null;
 }
 
+@InputType({ description: 'A repository of the Hugging Face hub that the server may read.' })
+export class ModelRepositoryInput {
+  @Field(() => String, { description: 'Such as "owner/name".' })
+  repo!: string;
+  @Field(() => String, { defaultValue: 'main', description: 'Branch, tag or commit; resolved to a commit at once.' })
+  revision: string = 'main';
+}
+
+@InputType('BaseModelSourceInput', { description: 'Where the folder of a base model is: exactly one field.' })
+export class BaseModelSourceInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'On the server’s machine: a folder, relative to CRUCIBLE_IMPORT_ROOT.',
+  })
+  directory?: string | null;
+  @Field(() => ModelRepositoryInput, { nullable: true, description: 'On the Hugging Face hub.' })
+  hub?: ModelRepositoryInput | null;
+}
+
+@InputType({ description: 'A base model to take in.' })
+export class ImportBaseModelInput {
+  @Field(() => String, {
+    nullable: true,
+    description: 'The name that it gets. Left out: that of its folder or repository.',
+  })
+  name?: string | null;
+  @Field(() => BaseModelSourceInput, { description: 'Where its folder is.' })
+  source!: BaseModelSourceInput;
+}
+
 @InputType({ description: 'An adapter to write in a form that other programs load.' })
 export class ExportAdapterInput {
   @Field(() => ID, { description: 'The adapter.' })
@@ -155,6 +185,11 @@ export const ImportAdapterResult = createUnionType({
   name: 'ImportAdapterResult',
   description: 'An import that was queued, or why none was.',
   types: () => [ImportRun, InvalidOptions, NotFound, QuotaExceeded, SourceRefused] as const,
+});
+export const ImportBaseModelResult = createUnionType({
+  name: 'ImportBaseModelResult',
+  description: 'An import that was queued, or why none was.',
+  types: () => [ImportRun, InvalidOptions, QuotaExceeded, SourceRefused] as const,
 });
 export const ExportAdapterResult = createUnionType({
   name: 'ExportAdapterResult',

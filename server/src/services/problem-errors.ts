@@ -39,6 +39,11 @@ export const problemErrors = {
     'An option of an export belongs to another format.',
     'Leave it out, or choose the other format.',
   ),
+  comparisonInvalid: problem(
+    'COMPARISON_INVALID',
+    'A comparison has no subjects, no tasks, or a reference that is none of them.',
+    'The issue says which.',
+  ),
   frameDecides: problem(
     'FRAME_DECIDES',
     'An option of a training contradicts its tangent frame.',

@@ -3,6 +3,7 @@ import { AdapterResolver } from './adapter.js';
 import { AdapterUploadResolver } from './adapter-upload.js';
 import { AnalysisResolver } from './analysis.js';
 import { BaseModelResolver } from './base-model.js';
+import { ComparisonResolver } from './comparison.js';
 import { EvaluationResolver } from './evaluation.js';
 import { AdapterDownloadsResolver, ExportRunResolver } from './export-run.js';
 import { FusionMemberResolver } from './fusion-member.js';
@@ -50,5 +51,6 @@ export const resolvers: NonEmptyArray<ClassType> = [
   AdapterStatisticsResolver,
   JobResolver,
   MergeConfigResolver,
+  ComparisonResolver,
   AnalysisResolver,
 ];

@@ -18,6 +18,13 @@ export const modelErrors = {
         ? `tensor "${d.tensor}" of the fused model is not finite in ${d.dtype}: a model holds NaN or an infinity there, or the sum is beyond the range.`
         : `${d.folder}: tensor "${d.tensor}" holds NaN or an infinity.`,
   }),
+  noFactors: defineError({
+    code: 'MODEL_FUSION_NO_FACTORS',
+    summary: 'A rule looks at the factors of adapters, which whole models do not have.',
+    remedy: 'Extract an adapter from each model and fuse those, or choose a rule that works on dense task vectors.',
+    message: (d: { strategy: string }) =>
+      `strategy "${d.strategy}" looks at the factors B and A of its members, and whole models have none; extract adapters and fuse those.`,
+  }),
   workerFailed: defineError({
     code: 'MODEL_FUSION_WORKER_FAILED',
     summary: 'A thread that fuses tensors ended unexpectedly.',

@@ -23,11 +23,29 @@ export interface ModelFuserSetup {
   readonly context: FusionContext;
 }
 
+const OF_MODELS: ReadonlySet<string> = new Set([modelErrors.notFinite.entry.code, modelErrors.noFactors.entry.code]);
+
 type Options = Readonly<Record<string, unknown>>;
 
 /** Numbers that are read at a time while a dense task vector is made. */
 const PIECE = 1 << 20;
-const NO_FACTORS: ModuleFactors = { rank: 0, scale: 1, a: new Float32Array(0), b: new Float32Array(0) };
+
+/** Rank 0 says that there are none. Whoever looks at them is refused: empty factors would be taken for a task vector of zero. */
+function noFactors(strategy: string): ModuleFactors {
+  const refuse = (): never => {
+    throw modelErrors.noFactors({ strategy });
+  };
+  return {
+    rank: 0,
+    scale: 1,
+    get a() {
+      return refuse();
+    },
+    get b() {
+      return refuse();
+    },
+  };
+}
 
 /** Fuses parts of models in this thread. The result of a part depends on that part, the setup and the state alone. */
 export class ModelFuser {
@@ -99,7 +117,8 @@ export class ModelFuser {
   }
 
   #inputOf({ module, index, count, rows, columns, models }: TensorPart, vectors: DenseVectors): ModuleInput<Options> {
-    const { options, weights, digests } = this.#setup;
+    const { options, weights, digests, strategy } = this.#setup;
+    const factors = noFactors(strategy.id);
     return {
       module,
       index,
@@ -116,7 +135,7 @@ export class ModelFuser {
         digest: digests[position]!,
         weight: weights[position]!,
         options,
-        factors: NO_FACTORS,
+        factors,
         get vectors() {
           return [vectors.of(position)];
         },
@@ -132,7 +151,7 @@ export class ModelFuser {
     } catch (error) {
       this.#setup.context.signal.throwIfAborted();
       // What is wrong with a model is not the strategy's fault.
-      if (isCrucibleError(error) && error.code === modelErrors.notFinite.entry.code) throw error;
+      if (isCrucibleError(error) && OF_MODELS.has(error.code)) throw error;
       const problem = error instanceof Error ? error.message : String(error);
       throw pluginErrors.strategyFailed({ strategy: this.#setup.strategy.id, step, module, problem }, error);
     }

@@ -48,6 +48,7 @@ export default definePlugin({ strategies: [
   rule('exiting', () => process.exit(3)),
   rule('spinning', (_, __, context) => { context.log('spinning'); for (;;); }),
   rule('framed', sum, { spaces: ['FRAME'] }),
+  rule('lowRank', ({ members }) => ({ kind: 'factors', factors: { ...members[0].factors } })),
 ] });
 `;
 const ids = [
@@ -63,6 +64,7 @@ const ids = [
   'exiting',
   'spinning',
   'framed',
+  'lowRank',
 ];
 let root: string;
 let strategies: ReadonlyMap<string, Strategy>;
@@ -304,6 +306,7 @@ describe('embeddings', () => {
 describe('what cannot be fused', () => {
   it.each<[string, string, Partial<Given>, string, RegExp]>([
     ['a rule of another space', 'framed', {}, 'MODEL_FUSION_INCOMPATIBLE', /DELTA space/],
+    ['a rule of factors', 'lowRank', {}, 'MODEL_FUSION_NO_FACTORS', /extract adapters/],
     [
       'a weight that is no number',
       'sum',

@@ -14,8 +14,8 @@ export interface Geometry {
 
 /**
  * For rules whose result is a combination of the members' vectors, with coefficients that depend on the vectors through their inner products alone
- * (SLERP, Model Stock). Inner products are those of ΔW in every space, taken from the factors; so FRAME, DELTA and CORE space give the same matrix, and
- * no dense one is made for adapters. Segments that are merged apart give factors of rank Σ rank, exactly.
+ * (SLERP, Model Stock). Inner products are those of ΔW in every space, taken from the factors or from the core matrices, which keep them; so FRAME, DELTA and
+ * CORE space give the same matrix, and no dense one is made for adapters. Segments that are merged apart give factors of rank Σ rank, exactly.
  *
  * `rule` gets the inner products of one segment and the members in the same order, and returns a coefficient for each.
  *
@@ -33,7 +33,7 @@ export async function combineByGeometry<Options>(
   const coefficientsOf = (grams: SegmentGrams): readonly (readonly number[])[] =>
     eachGram(grams, (gram) => rule(gram, members));
 
-  if (of === 'WEIGHTS' || isDense(input)) {
+  if (of === 'WEIGHTS' || isDense(input, along)) {
     const origin = of === 'WEIGHTS' ? [base!] : [];
     const tensors = members.map(({ vectors }) => vectors[0]!);
     const [rows, columns] = tensors[0]!.shape;
@@ -61,8 +61,12 @@ export async function combineByGeometry<Options>(
   return { kind: 'vectors', vectors: [tf.tensor2d(merged, [rows, columns])] };
 }
 
-/** Full models have no factors, and those of full rank say no less than the matrix. */
-function isDense({ space, members, outFeatures, inFeatures }: ModuleInput<unknown>): boolean {
+/**
+ * Full models have no factors, and those of full rank say no less than the matrix. Core matrices keep the inner products of what they stand for, though not
+ * those of rows: they are small, and all that a prepared set has.
+ */
+function isDense({ space, members, outFeatures, inFeatures }: ModuleInput<unknown>, along: Along): boolean {
+  if (space === 'CORE') return along === 'TENSOR';
   if (space !== 'DELTA') return false;
   const full = Math.min(outFeatures, inFeatures);
   return members.some(({ factors: { rank } }) => rank === 0 || rank >= full);

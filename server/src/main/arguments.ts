@@ -33,6 +33,9 @@ export const HELP = `Usage: npm start -- [options]
   CRUCIBLE_COMPUTE_MEMORY      bytes that a compute process may hold
   CRUCIBLE_JOB_TIMEOUT         seconds that a job may take
   CRUCIBLE_PLUGINS             a folder of plugin packages beside the installed ones
+  CRUCIBLE_IMPORT_ROOT         a folder whose adapters and models may be imported
+  CRUCIBLE_UPLOAD_BYTES        bytes that an upload may have (default 16 GiB)
+  HF_TOKEN, HF_ENDPOINT        token and address for imports from a hub
 `;
 
 /** @throws MAIN_INVALID_ARGUMENTS */

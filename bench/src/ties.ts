@@ -141,19 +141,26 @@ async function ties(): Promise<void> {
 
 await ties();
 const times: number[] = [];
+const cpuTimes: number[] = [];
 for (let repeat = 0; repeat < Number(values.repeats); repeat += 1) {
   const started = performance.now();
+  const before = process.cpuUsage();
   await ties();
   times.push((performance.now() - started) / 1000);
+  const { user, system } = process.cpuUsage(before);
+  cpuTimes.push((user + system) / 1e6);
 }
 await Promise.all(workers.map((worker) => worker.terminate()));
 
 const ours = median(times);
 console.log(machine());
 console.log(`TIES, density ${DENSITY}, two models and a base, one ${rows} × ${columns} bfloat16 tensor\n`);
-console.log('| who | median | runs | ratio |');
-console.log('| --- | ---: | --- | ---: |');
-console.log(`| Crucible, ${threads} threads | ${seconds(ours)} | ${times.map(seconds).join(', ')} | 1 |`);
+const ourCpu = median(cpuTimes);
+console.log('| who | median | CPU | runs | times ours | times our CPU |');
+console.log('| --- | ---: | ---: | --- | ---: | ---: |');
+console.log(
+  `| Crucible, ${threads} threads | ${seconds(ours)} | ${seconds(ourCpu)} | ${times.map(seconds).join(', ')} | 1 | 1 |`,
+);
 
 const request = {
   shape: [rows, columns],
@@ -164,11 +171,15 @@ const request = {
   models,
   output: join(cache, 'ties-python.bin'),
 };
-const python = await runPython<{ label: string; seconds: readonly number[] }>('ties.py', request);
+const python = await runPython<{ label: string; seconds: readonly number[]; cpuSeconds: readonly number[] }>(
+  'ties.py',
+  request,
+);
 if (python) {
   const theirs = median(python.seconds);
+  const theirCpu = median(python.cpuSeconds);
   console.log(
-    `| ${python.label} | ${seconds(theirs)} | ${python.seconds.map(seconds).join(', ')} | ${(theirs / ours).toFixed(1)} × |`,
+    `| ${python.label} | ${seconds(theirs)} | ${seconds(theirCpu)} | ${python.seconds.map(seconds).join(', ')} | ${(theirs / ours).toFixed(1)} | ${(theirCpu / ourCpu).toFixed(1)} |`,
   );
   const bytes = await readFile(request.output);
   const expected = new Uint16Array(bytes.buffer, bytes.byteOffset, size);

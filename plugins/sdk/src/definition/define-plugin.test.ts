@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isCrucibleError } from '@crucible/engine/errors';
 import type { ModuleStrategy } from '../contract/strategy.js';
 import { definePlugin, isPlugin } from './define-plugin.js';
-import { defineModuleStrategy, defineSearchStrategy } from './define-strategy.js';
+import { defineModuleStrategy, defineSearchStrategy, defineWrapperStrategy } from './define-strategy.js';
 
 const reference = { title: 'Editing models with task arithmetic', arxiv: '2212.04089' };
 
@@ -41,6 +41,17 @@ const search = defineSearchStrategy({
   search: async ({ weights }) => ({ coefficients: weights, trace: [] }),
 });
 
+const wrapper = defineWrapperStrategy({
+  ...sum,
+  id: 'wrapper',
+  wraps: 'ELEMENTWISE',
+  defaultRule: { weightedSum: {} },
+  wrapModule: ({ members }) => ({
+    vectors: members.map(({ vectors }) => vectors),
+    restore: (vectors) => ({ kind: 'vectors', vectors }),
+  }),
+});
+
 const refusal = (make: () => unknown): string => {
   try {
     make();
@@ -53,10 +64,10 @@ const refusal = (make: () => unknown): string => {
 
 describe('definePlugin', () => {
   it('brands and freezes what it accepts', () => {
-    const plugin = definePlugin({ strategies: [sum, withSurvey, search] });
+    const plugin = definePlugin({ strategies: [sum, withSurvey, search, wrapper] });
     expect(isPlugin(plugin)).toBe(true);
     expect(Object.isFrozen(plugin) && Object.isFrozen(plugin.strategies)).toBe(true);
-    expect(plugin.strategies.map(({ kind }) => kind)).toEqual(['MODULE', 'MODULE', 'SEARCH']);
+    expect(plugin.strategies.map(({ kind }) => kind)).toEqual(['MODULE', 'MODULE', 'SEARCH', 'WRAPPER']);
   });
 
   it('recognizes a plugin of another copy of the SDK by its brand', () => {
@@ -99,6 +110,20 @@ describe('definePlugin', () => {
       'a date',
       { strategies: [wrong({ options: z.object({ a: z.date().describe('x') }) })] },
       'PLUGIN_UNSUPPORTED_OPTION',
+    ],
+    [
+      'an option of the platform’s',
+      { strategies: [wrong({ options: z.object({ schedules: z.number().default(1).describe('x') }) })] },
+      'the platform adds an option of that name',
+    ],
+    ['a wrapper without wrapModule', { strategies: [{ ...wrapper, wrapModule: undefined as never }] }, 'no wrapModule'],
+    ['a wrapper of nothing', { strategies: [{ ...wrapper, defaultRule: {} }] }, 'defaultRule names one strategy'],
+    ['a wrapper of what it does not say', { strategies: [{ ...wrapper, wraps: 'ALL' as never }] }, 'ELEMENTWISE rules'],
+    ['a search of many outputs', { strategies: [{ ...search, outputs: 'PER_ADAPTER' }] }, 'an output for each adapter'],
+    [
+      'a gradient of a rule that searches nothing',
+      { strategies: [wrong({ needs: { minAdapters: 1, order: 'INVARIANT', gradient: true } })] },
+      'only a search has a gradient',
     ],
     [
       'a linearized method that trains A',

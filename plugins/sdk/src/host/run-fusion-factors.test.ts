@@ -5,13 +5,9 @@ import { z } from 'zod';
 import { FUSION_SPACES } from '../contract/fusion-space.js';
 import type { ModuleFactors, ModuleInput, Strategy } from '../contract/strategy.js';
 import { defineModuleStrategy } from '../definition/define-strategy.js';
+import { regaugeAdapter } from '../testing/regauge-adapter.js';
 import { distance, fuseAdapters, readDeltas, type FusedForTest } from '../testing/fuse-adapters.js';
-import {
-  memoryAdapter,
-  SYNTHETIC_MODULES,
-  syntheticAdapter,
-  syntheticStatistics,
-} from '../testing/synthetic-adapters.js';
+import { SYNTHETIC_MODULES, syntheticAdapter, syntheticStatistics } from '../testing/synthetic-adapters.js';
 
 const describing = {
   title: 'x',
@@ -65,25 +61,6 @@ async function exactSum(adapters: readonly AdapterFile[]): Promise<ReadonlyMap<s
   return sums;
 }
 
-/** (B, A) → (B·G, G⁻¹·A) with G = [[2, 1], [0, 0.5]] on the first two of the ranks: the same ΔW from other factors. */
-async function regauged(adapter: AdapterFile): Promise<AdapterFile> {
-  const files = new Map<string, { a: Float32Array; b: Float32Array }>();
-  for (const { name, rank, inFeatures } of adapter.modules.values()) {
-    const { a, b } = await adapter.readFactors(name);
-    const before = { a: a.slice(), b: b.slice() };
-    for (let row = 0; row < b.length; row += rank) {
-      b[row] = 2 * before.b[row]!;
-      b[row + 1] = before.b[row]! + 0.5 * before.b[row + 1]!;
-    }
-    for (let i = 0; i < inFeatures; i += 1) {
-      a[i] = 0.5 * before.a[i]! - before.a[inFeatures + i]!;
-      a[inFeatures + i] = 2 * before.a[inFeatures + i]!;
-    }
-    files.set(name, { a, b });
-  }
-  return memoryAdapter(adapter.manifest, SYNTHETIC_MODULES, files);
-}
-
 describe('a rule that answers with factors', () => {
   it.each(FUSION_SPACES)('is taken at its word in %s space, and lost nothing', async (space) => {
     const adapters = space === 'DELTA' || space === 'CORE' ? mixed : framed;
@@ -100,7 +77,7 @@ describe('a rule that answers with factors', () => {
   });
 
   it('does not depend on the gauge of the adapters', async () => {
-    const turned = await Promise.all(mixed.map(regauged));
+    const turned = await Promise.all(mixed.map(regaugeAdapter));
     expect(distance(await readDeltas(turned[0]!), await readDeltas(mixed[0]!))).toBeLessThan(1e-6);
     const fused: FusedForTest[] = [];
     for (const adapters of [mixed, turned]) {

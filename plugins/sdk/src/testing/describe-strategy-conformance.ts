@@ -1,4 +1,5 @@
 import type { AdapterFile } from '@crucible/engine/adapters';
+import type { z } from 'zod';
 import type { FusionSpace } from '../contract/fusion-space.js';
 import type { SearchObjective, StatisticsKind, Strategy } from '../contract/strategy.js';
 import { definePlugin } from '../definition/define-plugin.js';
@@ -7,6 +8,7 @@ import type { StatisticsFile } from '../host/fusion-run.js';
 import { wrappedChain } from '../host/wrapper/resolve-strategy.js';
 import { checkOptions, parseOptions } from '../options/parse-options.js';
 import { distance, fuseAdapters, readDeltas, type FusedForTest, type FuseForTest } from './fuse-adapters.js';
+import { regaugeAdapter } from './regauge-adapter.js';
 import { testMean, testSum } from './test-rules.js';
 import { loadStrategy } from './load-strategy.js';
 import { memoryAdapter, SYNTHETIC_MODULES, syntheticAdapter, syntheticStatistics } from './synthetic-adapters.js';
@@ -37,6 +39,11 @@ export interface ConformanceOptions {
     readonly oneZeroIsFirst: boolean;
     /** n copies of one adapter, each of weight 1, give that adapter; true of means, not of sums. */
     readonly identicalIsItself: boolean;
+    /**
+     * In CORE space it does not matter how ΔW is split into B and A; true of rules that do not depend on the basis, which element-wise ones do. In DELTA
+     * space that is tested of every rule.
+     */
+    readonly gauge?: boolean;
   };
   /**
    * Folder of the plugin's package, built: with it the law of processes is tested, which needs code that a thread can import. What a wrapper wraps must
@@ -96,6 +103,32 @@ export function describeStrategyConformance(
       expect(checkOptions(strategy, { ...options, noSuchOption: 1 }, strategies).ok).toBe(false);
     });
 
+    if (!searching) {
+      const [space] = strategy.spaces;
+      const adapters = sampleAdapters(strategy, space).slice(0, Math.max(minAdapters, Math.min(2, maxAdapters)));
+      const factors = async (change: Partial<FuseForTest>): Promise<unknown> =>
+        (await run(space, adapters, change)).outputs.map((output) => output.factors);
+
+      it('gives for a schedule of one value what that weight gives, to the bit', async () => {
+        const schedules = adapters.map((_, i) => ({ parameter: 'weight', adapter: i, values: [WEIGHTS[i]!] }));
+        const weights = adapters.map((_, i) => WEIGHTS[i]!);
+        expect(await factors({ options: { ...options, schedules } })).toEqual(await factors({ weights }));
+      });
+
+      for (const name of strategy.schedulable ?? []) {
+        it(`gives for a schedule of one ${name} what that option gives, to the bit, or says why not`, async () => {
+          const value = otherValue(strategy, name, parseOptions(strategy, options, strategies)[name]);
+          const scheduled = { ...options, schedules: [{ parameter: name, values: [value, value] }] };
+          const given = { ...options, [name]: value };
+          let varied: unknown;
+          const refused = await refusal(async () => (varied = await factors({ options: scheduled })));
+          if (refused === 'STRATEGY_FAILED') return;
+          expect(refused).toBe('accepted');
+          expect(varied).toEqual(await factors({ options: given }));
+        });
+      }
+    }
+
     for (const space of strategy.spaces) {
       const adapters = sampleAdapters(strategy, space).slice(0, Math.max(minAdapters, Math.min(3, maxAdapters)));
       const weights = adapters.map((_, i) => WEIGHTS[i % WEIGHTS.length]!);
@@ -152,6 +185,16 @@ export function describeStrategyConformance(
             const inOrder = turned.outputs.toReversed();
             for (const [i, { deltas }] of straight.outputs.entries()) {
               expect(distance(inOrder[i]!.deltas, deltas)).toBeLessThan(searching ? 0.2 : backendTolerance);
+            }
+          });
+        }
+
+        if (space === 'DELTA' || (space === 'CORE' && laws.gauge)) {
+          it('does not look at how ΔW is split into B and A', async () => {
+            const straight = await run(space, adapters, { weights });
+            const turned = await run(space, await Promise.all(adapters.map(regaugeAdapter)), { weights });
+            for (const [i, { deltas }] of straight.outputs.entries()) {
+              expect(distance(turned.outputs[i]!.deltas, deltas)).toBeLessThan(backendTolerance);
             }
           });
         }
@@ -288,4 +331,12 @@ function without(adapter: AdapterFile, module: string): AdapterFile {
   const modules = new Map(adapter.modules);
   modules.delete(module);
   return { ...adapter, modules, digest: `${adapter.digest.slice(0, -1)}0` };
+}
+
+/** Another value of a numeric option than it has, in its range. */
+function otherValue(strategy: Strategy, name: string, current: unknown): number {
+  const field = strategy.options.shape[name] as z.ZodType;
+  const now = typeof current === 'number' ? current : 0;
+  const candidates = [now / 2, now + 0.25, now + 1, now - 1, 0.5, 1, 2];
+  return candidates.find((value) => value !== now && field.safeParse(value).success) ?? now;
 }

@@ -26,5 +26,6 @@ export { randomMatrix, randomUpdate, regauge, type RandomUpdateOptions } from '.
 export { fuseMatrices, type FuseMatrices, type TestMatrix } from './fuse-matrices.js';
 export { readGoldenAdapter } from './golden-adapter.js';
 export { excessOver, readGoldenCase, readGoldenTensors, readTaskVectors, type GoldenCase } from './golden-case.js';
+export { regaugeAdapter } from './regauge-adapter.js';
 export { testMean, testSum } from './test-rules.js';
 export { loadStrategy } from './load-strategy.js';

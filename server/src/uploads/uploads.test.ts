@@ -255,6 +255,15 @@ describe('an upload', () => {
     expect(await files()).toHaveLength(1);
   });
 
+  it('has no configuration longer than one may be', async () => {
+    const { filesUrl, token } = await create();
+    expect(await put(`${filesUrl}adapter_config.json`, token, Buffer.alloc(LIMITS.jsonBytes + 1, ' '))).toMatchObject({
+      status: 413,
+      errors: [{ extensions: { code: 'UPLOAD_TOO_LARGE' } }],
+    });
+    expect(await files()).toEqual([]);
+  });
+
   it('declares no more than is taken, and no more uploads are open than may be', async () => {
     expect(await create({ byteLength: LIMITS.bytes + 1 })).toMatchObject({ code: 'UPLOAD_TOO_LARGE' });
     for (let open = 0; open < LIMITS.openUploads; open += 1) await create();
@@ -328,5 +337,33 @@ describe('an upload', () => {
     expect(await files()).toEqual([]);
     // None of all these refusals is a fault of the server.
     expect(server.faults).toEqual([]);
+  });
+});
+
+describe('uploads of senders that dawdle', () => {
+  let server: TestServer;
+  beforeAll(async () => {
+    server = await createTestServer({ uploadLimits: { ...uploadLimits, concurrent: 1, idleSeconds: 1 } });
+  });
+  afterAll(() => server.dispose());
+
+  it('are received so many at once, and given up when nothing comes for too long', async () => {
+    const { createAdapterUpload } = await server.data<{ createAdapterUpload: Created }>(CREATE, { input: {} });
+    const headers = { authorization: `Bearer ${createAdapterUpload.token}` };
+    const request = httpRequest(server.url + createAdapterUpload.url, { method: 'PUT', headers });
+    request.on('error', () => {});
+    const answered = once(request, 'response') as Promise<[{ readonly statusCode: number }]>;
+    request.write(Buffer.alloc(1000));
+    const folder = join(server.platform.home, 'uploads', createAdapterUpload.id, 'parts');
+    await vi.waitFor(async () => expect(await readdir(folder)).toHaveLength(1), { timeout: 60_000 });
+    const second = await fetch(server.url + createAdapterUpload.url, { method: 'PUT', headers, body: 'x' });
+    expect([second.status, await second.json()]).toMatchObject([
+      503,
+      { errors: [{ extensions: { code: 'UPLOAD_BUSY' } }] },
+    ]);
+    const [{ statusCode }] = await answered;
+    expect(statusCode).toBe(400);
+    request.destroy();
+    expect(await readdir(folder)).toEqual([]);
   });
 });

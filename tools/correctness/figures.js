@@ -1,4 +1,5 @@
 // Every figure of docs/correctness.md: ours is computed here, the peers' is read from the outputs that they gave.
+import { readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -182,11 +183,17 @@ async function mergekit() {
   return rows;
 }
 
+/** What tools/python/check_peft.py wrote down of a run with PEFT's sources. */
+function readRecord() {
+  return JSON.parse(readFileSync(new URL('recorded/peft-0.20.1.dev0.json', import.meta.url), 'utf8'));
+}
+
 /** All figures; whatever is on disk meanwhile is gone afterwards. */
 export async function computeFigures() {
   const folder = await mkdtemp(join(tmpdir(), 'crucible-correctness-'));
   try {
     return {
+      record: readRecord(),
       combinations: await combinations(folder),
       identities: await identities(folder),
       refusals: await refusals(folder),

@@ -13,7 +13,11 @@ const CAUSES = [
     'square roots of the weights go on A and on B: the average of n equal adapters is n times the adapter',
   ],
   ['linear-', 'A’s and B’s are added up separately: cross terms B_i·A_j appear'],
+  ['ties-svd', '0.20 multiplies each update by its scale twice; mended in 0.21.0'],
   ['ties-', 'TIES trims and elects on A and B, not on the update'],
+  ['magnitude-prune-svd', '0.20 multiplies each update by its scale twice; mended in 0.21.0'],
+  ['svd-', '0.20 multiplies each update by its scale twice; mended in 0.21.0'],
+  ['identity-svd', '0.20 multiplies the update by its scale twice; mended in 0.21.0'],
   ['magnitude-prune', 'entries of A and B are pruned, not those of the update'],
 ];
 const causeOf = (name) => CAUSES.find(([start]) => name.startsWith(start))?.[1] ?? '';
@@ -31,12 +35,13 @@ const ANSWERS = {
 const cell = (text) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
 const row = (cells) => `| ${cells.map(cell).join(' | ')} |`;
 const table = (heads, rows) => [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n');
-const figure = (error) => error.toPrecision(3);
+const figure = (error) => (error < 1e-6 ? '< 1e-6' : error.toPrecision(3));
 
-export function writePage({ combinations, identities, refusals, roundTrips, mergekit }, limit) {
+export function writePage({ record, combinations, identities, refusals, roundTrips, mergekit }, limit) {
   const ours = `< ${limit.toExponential(0)}`;
-  const wrong = combinations.filter(({ peftIsRight }) => !peftIsRight);
-  const right = combinations.filter(({ peftIsRight }) => peftIsRight);
+  const isRight = ({ name, peftIsRight }) => peftIsRight && record.merges[name] < limit;
+  const wrong = combinations.filter((one) => !isRight(one));
+  const right = combinations.filter(isRight);
   const imported = roundTrips.filter(({ exported }) => exported !== undefined);
   const refused = roundTrips.filter((one) => one.refused !== undefined);
   return `# Correctness
@@ -59,9 +64,19 @@ npm exec -- node tools/print-correctness.js --check  # says whether it is stale
 ## Where PEFT is wrong
 
 ${table(
-  ['case', 'what is asked', 'PEFT', 'ours', 'why'],
-  wrong.map(({ name, checks, peft }) => [`\`${name}\``, checks, figure(peft), ours, causeOf(name)]),
+  ['case', 'what is asked', `PEFT ${record.peft}`, 'PEFT 0.21.0', 'ours', 'why'],
+  wrong.map(({ name, checks, peft }) => [
+    `\`${name}\``,
+    checks,
+    figure(record.merges[name]),
+    figure(peft),
+    ours,
+    causeOf(name),
+  ]),
 )}
+
+PEFT 0.21.0 is as it was recorded with the golden cases; PEFT ${record.peft} was run for this page from its sources (commit 5d602fd, torch ${record.torch}) by \`tools/python/check_peft.py\`. It errs wherever 0.21.0
+does, and in every \`svd\`, \`ties_svd\` and \`magnitude_prune_svd\` besides. The rsLoRA defect is fixed in a pull request (huggingface/peft 3449) that neither has.
 
 With weights [1, 0] the answer is the first adapter. Errors of the logits:
 
@@ -93,7 +108,7 @@ ${table(
 
 ## Where mergekit is wrong
 
-Its outputs at commit a6e4028; the truth is the method as documented. Errors of the task vectors. Our presets named MERGEKIT repeat its answer for those who need it.
+Its outputs at commit a6e4028, recorded with the golden cases; its own functions (\`magnitude_outliers\`, \`sce_merge\`) give the same again. The truth is the method as documented. Errors of the task vectors. Our presets named MERGEKIT repeat its answer for those who need it.
 
 ${table(
   ['case', 'what is asked', 'mergekit', 'ours'],
@@ -105,21 +120,23 @@ ${table(
 Logits of the base with each of PEFT’s ${roundTrips.length} adapters, read by us, against PEFT’s own: each ${ours}. Of these ${imported.length} are imported, exported as a PEFT folder of one rank, and
 read again: each ${ours}. ${refused.map(({ name }) => `\`${name.replace('adapter-', '')}\``).join(' and ')} (DoRA) are exact through the base and refused as adapters, for two of them have no exact sum without it.
 
-An exported folder can be judged without us:
+PEFT itself loads what we export. Its sources at ${record.peft}, over plain PyTorch models, loaded all ${record.exports.folders} folders (${imported.length} adapters, and the exports of ${combinations.length} merges) with
+\`PeftModel.from_pretrained\`: their logits are those that we compute to ${record.exports.worst.toExponential(1)}, and for single adapters those that PEFT gave for the original. A reader of numpy alone, with rules of its own, finds
+the same changes of every weight to float32.
 
 \`\`\`sh
 npm exec -- node tools/export-golden-adapters.js OUT
-# numpy alone: reads every folder by its own rules, and compares the change of every weight with the original, PEFT's own deltas, or the exact answer of a merge
+# numpy alone: compares the change of every weight with the original, PEFT's own deltas, or the exact answer of a merge
 python3 tools/python/read_peft.py --exports OUT --golden engine/golden/peft
-# PyTorch, transformers and PEFT: loads every folder with PEFT and compares logits with ours; repeats PEFT's answers above
-python3 tools/python/check_peft.py --exports OUT --golden engine/golden/peft
-python3 tools/python/check_peft.py --golden engine/golden/peft
-# mergekit: repeats its answers above
+# PyTorch (python3-torch of Debian is enough) and PEFT, installed or as sources: loads every folder; then repeats PEFT's answers above
+git clone https://github.com/huggingface/peft PEFT
+python3 tools/python/check_peft.py --peft-source PEFT/src --golden engine/golden/peft --exports OUT
+python3 tools/python/check_peft.py --peft-source PEFT/src --golden engine/golden/peft
+# PyTorch and mergekit: repeats its answers above
 python3 tools/python/check_mergekit.py --plugins plugins
 \`\`\`
 
-None of them belongs to \`npm test\`, which needs Node alone. The first was run on the ${imported.length} adapters and ${combinations.length} merges of this page: all changes agree to float32. The others
-have not been run yet on our side, for want of PyTorch: the peers' outputs above are recordings that came with the golden cases. PEFT's rsLoRA defect is fixed in a pull request (huggingface/peft 3449) that
-0.21.0 does not have.
+None of them belongs to \`npm test\`, which needs Node alone. Of transformers, accelerate, huggingface_hub and safetensors the second stands in for what is not installed (${record.standIns.length === 4 ? 'all four, in the run above' : `${record.standIns.join(', ') || 'nothing'} in the run above`}); the
+mathematics is PEFT's own.
 `;
 }

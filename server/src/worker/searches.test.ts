@@ -4,15 +4,17 @@ import { succeeded, TestSystem } from '../testing/test-system.js';
 
 describe('searches through a worker', () => {
   let system: TestSystem;
-  let adapters: readonly { readonly adapter: string }[];
+  let framed: readonly { readonly adapter: string }[];
+  let loose: typeof framed;
   beforeAll(async () => {
     system = await TestSystem.start();
-    adapters = (await system.adapters('L_LORA')).map(({ id }) => ({ adapter: id }));
+    framed = (await system.adapters('L_LORA')).map(({ id }) => ({ adapter: id }));
+    loose = (await system.adapters('LORA')).map(({ id }) => ({ adapter: id }));
     await system.startWorker();
   });
   afterAll(() => system.dispose());
 
-  const run = async (id: string, options: object) =>
+  const run = async (id: string, options: object, adapters = framed) =>
     system.until(
       succeeded(
         await system.platform.services.fuse(system.em, {
@@ -46,5 +48,11 @@ describe('searches through a worker', () => {
       [SplitName.TEST, SplitName.VALIDATION],
       [SplitName.TEST, SplitName.VALIDATION],
     ]);
+  });
+
+  it.each(['adaMerging', 'loraSoups'])('%s searches adapters without a common frame in CORE space', async (id) => {
+    const found = await run(id, { steps: 3 }, loose);
+    expect(found).toMatchObject({ state: RunState.SUCCEEDED, problem: null, space: 'CORE' });
+    expect(found.fidelity).toMatchObject({ exact: true, outputRank: 4 });
   });
 });

@@ -1,7 +1,7 @@
 import { multiply, createMatrix } from '@crucible/engine/algebra';
 import { floatBytes } from '@crucible/engine/checkpoints';
 import { isCrucibleError } from '@crucible/engine/errors';
-import { FloatStreams, type FloatStream } from '@crucible/engine/kernels';
+import type { FloatStream, FloatStreams } from '@crucible/engine/kernels';
 import { viewBytes } from '@crucible/engine/tensors';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { FusionContext, TensorFlow } from '../../contract/context.js';
@@ -9,8 +9,9 @@ import type { ModuleFactors, ModuleInput, ModuleOutput, ModuleStrategy } from '.
 import { pluginErrors } from '../../errors.js';
 import { withTensorScope } from '../fusion/with-tensor-scope.js';
 import { modelErrors } from './model-errors.js';
-import type { Combined, CombineTask, FusedPart, StoredNumbers, TensorPart } from './model-task.js';
-import { StoredReader } from './stored-reader.js';
+import type { FusedPart, StoredNumbers, TensorPart } from './model-task.js';
+import type { PieceCombiner } from './piece-combiner.js';
+import type { StoredReader } from './stored-reader.js';
 
 /** What does not change from tensor to tensor. */
 export interface ModelFuserSetup {
@@ -50,11 +51,13 @@ function noFactors(strategy: string): ModuleFactors {
 /** Fuses parts of models in this thread. The result of a part depends on that part, the setup and the state alone. */
 export class ModelFuser {
   readonly #setup: ModelFuserSetup;
-  readonly #streams = new FloatStreams();
-  readonly #reader = new StoredReader();
+  readonly #streams: FloatStreams;
+  readonly #reader: StoredReader;
 
-  constructor(setup: ModelFuserSetup) {
+  constructor(setup: ModelFuserSetup, { streams, reader }: Pick<PieceCombiner, 'streams' | 'reader'>) {
     this.#setup = setup;
+    this.#streams = streams;
+    this.#reader = reader;
   }
 
   async observe(part: TensorPart, state: unknown, round: number): Promise<unknown> {
@@ -75,32 +78,6 @@ export class ModelFuser {
       fused = await this.#finish(part, output, vectors);
     });
     return fused!;
-  }
-
-  /** Σ factor·stream, rounded to the task's dtype. */
-  async combine(task: CombineTask): Promise<Combined> {
-    const { tensor, count, dtype, norms } = task;
-    const needed = task.streams.map((_, i) => norms || task.factors[i] !== 0);
-    const streams = await Promise.all(
-      task.streams.map((from, i) => (needed[i] ? this.#reader.read(from, 0, count) : Promise.resolve(undefined))),
-    );
-    const read = streams.filter((stream) => stream !== undefined);
-    const size = count * floatBytes(dtype);
-    const { buffer = new ArrayBuffer(0) } = task;
-    const bytes = buffer.byteLength < size ? new Uint8Array(size) : new Uint8Array(buffer, 0, size);
-    const factors = task.factors.filter((_, i) => needed[i]);
-    if (!this.#streams.combine(read, factors, dtype, bytes)) throw modelErrors.notFinite({ tensor, dtype });
-    const [base, ...models] = read;
-    const squares = norms && {
-      models: models.map((model) => this.#streams.squaredDistance(model, base!)),
-      output: this.#streams.squaredDistance({ bytes, dtype }, base!),
-    };
-    this.#reader.release(...read);
-    return { bytes, ...(squares && { squares }) };
-  }
-
-  close(): Promise<void> {
-    return this.#reader.close();
   }
 
   async #visit(
@@ -158,16 +135,12 @@ export class ModelFuser {
   }
 
   async #finish(part: TensorPart, output: ModuleOutput, vectors: DenseVectors): Promise<FusedPart> {
-    const { models, rows, columns } = part;
+    const { rows, columns } = part;
     const invalid = (problem: string): Error =>
       pluginErrors.invalidOutput({ strategy: this.#setup.strategy.id, module: part.module, problem });
     switch (output?.kind) {
-      case 'combination': {
-        const { coefficients } = output;
-        const valid = coefficients?.length === models.length && coefficients.every((c) => Number.isFinite(c));
-        if (!valid) throw invalid(`expected ${models.length} finite coefficients, got [${coefficients?.join(', ')}]`);
-        return { kind: 'combination', coefficients };
-      }
+      case 'combination':
+        return this.#checkCombination(part, output);
       case 'vectors': {
         const [merged] = output.vectors;
         if (output.vectors.length !== 1 || merged?.isDisposed !== false) throw invalid('expected one vector');
@@ -185,6 +158,16 @@ export class ModelFuser {
       default:
         throw invalid(`expected a combination, vectors or factors, got kind ${output?.kind ?? 'none'}`);
     }
+  }
+
+  #checkCombination(
+    { module, models }: TensorPart,
+    { coefficients }: Extract<ModuleOutput, { readonly kind: 'combination' }>,
+  ): FusedPart {
+    const valid = coefficients?.length === models.length && coefficients.every((c) => Number.isFinite(c));
+    if (valid) return { kind: 'combination', coefficients };
+    const problem = `expected ${models.length} finite coefficients, got [${coefficients?.join(', ')}]`;
+    throw pluginErrors.invalidOutput({ strategy: this.#setup.strategy.id, module, problem });
   }
 
   async #addToBase(part: TensorPart, update: Float32Array, vectors: DenseVectors): Promise<FusedPart> {

@@ -5,9 +5,10 @@ import { modelErrors } from './model-errors.js';
 import type { ModelFuser } from './model-fuser.js';
 import type { ModelPool, ModelReply, ModelRequest, ModelWorkerSetup } from './model-protocol.js';
 import type { Combined, FusedPart } from './model-task.js';
+import type { PieceCombiner } from './piece-combiner.js';
 
 /** Computes in this thread, giving the event loop a turn before each part: else an abort could not be heard. */
-export function createLocalModelPool(fuser: ModelFuser, signal: AbortSignal): ModelPool {
+export function createLocalModelPool(fuser: ModelFuser, combiner: PieceCombiner, signal: AbortSignal): ModelPool {
   const turn = async (): Promise<void> => {
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
@@ -24,9 +25,9 @@ export function createLocalModelPool(fuser: ModelFuser, signal: AbortSignal): Mo
     },
     combine: async (task) => {
       await turn();
-      return fuser.combine(task);
+      return combiner.combine(task);
     },
-    close: () => fuser.close(),
+    close: () => combiner.close(),
   };
 }
 
@@ -46,7 +47,10 @@ interface Thread {
   readonly pending: Map<number, Pending>;
 }
 
-/** Shares parts out over worker threads. An abort ends the threads at once, in the middle of a computation. */
+/**
+ * Shares parts out over worker threads. A rule is asked by one thread until it is known to merge matrices: the others then need no strategy, and start at once. An
+ * abort ends the threads at once, in the middle of a computation.
+ */
 export async function openModelThreads(
   width: number,
   setup: ModelWorkerSetup,
@@ -57,6 +61,8 @@ export async function openModelThreads(
   const queue: { readonly request: ModelRequest; readonly pending: Pending }[] = [];
   let failure: { readonly error: unknown } | undefined;
   let next = 0;
+  /** Whether the rule is known to merge matrices. */
+  let merges = false;
 
   const fail = (error: unknown): void => {
     failure ??= { error };
@@ -71,10 +77,15 @@ export async function openModelThreads(
   const abort = (): void => fail(signal.reason);
 
   const share = (): void => {
-    while (queue.length > 0) {
-      const [thread] = threads.toSorted((x, y) => x.pending.size - y.pending.size);
-      if (thread === undefined || thread.pending.size >= AT_ONCE) return;
-      const { request, pending } = queue.shift()!;
+    for (let at = 0; at < queue.length;) {
+      const { request, pending } = queue[at]!;
+      const able = request.kind === 'FUSE' && !merges ? threads.slice(0, 1) : threads;
+      const [thread] = able.toSorted((x, y) => x.pending.size - y.pending.size);
+      if (thread === undefined || thread.pending.size >= AT_ONCE) {
+        at += 1;
+        continue;
+      }
+      queue.splice(at, 1);
       next += 1;
       thread.pending.set(next, pending);
       const given = request.kind === 'COMBINE' ? request.task.buffer : undefined;
@@ -128,7 +139,11 @@ export async function openModelThreads(
   return {
     width,
     observe: (part, state, round) => ask({ kind: 'OBSERVE', part, state, round }),
-    fuse: async (part, state) => (await ask({ kind: 'FUSE', part, state })) as FusedPart,
+    fuse: async (part, state) => {
+      const fused = (await ask({ kind: 'FUSE', part, state })) as FusedPart;
+      merges ||= fused.kind === 'bytes';
+      return fused;
+    },
     combine: async (task) => (await ask({ kind: 'COMBINE', task })) as Combined,
     close,
   };

@@ -28,6 +28,7 @@ import { createLocalModelPool, openModelThreads } from './model-pool.js';
 import type { ModelPool } from './model-protocol.js';
 import type { FusedTensor, ModelFusionOutcome, ModelFusionRequest } from './model-run.js';
 import type { CombineTask, FusedPart, Squares, StoredNumbers, TensorPart } from './model-task.js';
+import { PieceCombiner } from './piece-combiner.js';
 import { planParts, skip, storedNumbers, type TensorPlan } from './plan-parts.js';
 
 /** Numbers that one combination task takes: small enough to overlap reading, arithmetic and writing. */
@@ -133,10 +134,14 @@ class ModelFusionRun {
       const thread = { ...setup, origins, strategyId: request.strategy.id, seed, backend: tf.getBackend() };
       return openModelThreads(workers, thread, this.#signal, log);
     }
-    if (workers > 1)
-      log(`strategy "${chain[origins.indexOf(undefined)]!.id}" was not loaded from a package: one thread computes it`);
+    if (workers > 1) {
+      const without = chain[origins.indexOf(undefined)]!.id;
+      log(`strategy "${without}" was not loaded from a package: one thread computes it`);
+    }
     const context = createContext({ tf, signal: this.#signal, seed, log });
-    return createLocalModelPool(new ModelFuser({ ...setup, strategy, tf, context }), this.#signal);
+    const combiner = new PieceCombiner();
+    const fuser = new ModelFuser({ ...setup, strategy, tf, context }, combiner);
+    return createLocalModelPool(fuser, combiner, this.#signal);
   }
 
   /** Two dense copies of each task vector at worst (one on its way to the backend), the base and the result. */

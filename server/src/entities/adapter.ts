@@ -91,9 +91,9 @@ export class Adapter extends Node {
   @Index()
   ownFrameDigest: string | null = null;
 
-  /** What its files were understood as, where they were imported by an `ImportRun`. */
-  @Property({ type: 'json', nullable: true })
-  inspection: AdapterInspection | null = null;
+  /** What its files were understood as, where they were imported by an `ImportRun`. Long, and so read only where it is asked for. */
+  @Property({ type: 'json', nullable: true, lazy: true })
+  inspection?: AdapterInspection | null;
 
   /** Set where `origin` is IMPORTED. */
   @Property({ type: 'json', nullable: true })

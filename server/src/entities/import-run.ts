@@ -2,7 +2,7 @@ import type { Ref } from '@mikro-orm/core';
 import { Entity, Enum, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { Adapter } from './adapter.js';
-import { AdapterInspection } from './adapter-inspection.js';
+import type { AdapterInspection } from './adapter-inspection.js';
 import { BaseModel } from './base-model.js';
 import { ImportSourceKind, ImportTarget } from './enums.js';
 import { Job } from './job.js';
@@ -55,9 +55,9 @@ export class ImportRun extends Job {
   @Property({ type: 'json' })
   source!: ImportSource;
 
-  @Field(() => AdapterInspection, { nullable: true })
-  @Property({ type: 'json', nullable: true })
-  inspection: AdapterInspection | null = null;
+  /** Long, and so read only where it is asked for. */
+  @Property({ type: 'json', nullable: true, lazy: true })
+  inspection?: AdapterInspection | null;
 
   @OneToOne(() => Adapter, { ref: true, nullable: true, owner: true, deleteRule: 'set null' })
   output: Ref<Adapter> | null = null;

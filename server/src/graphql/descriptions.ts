@@ -165,7 +165,6 @@ export const descriptions: Readonly<Record<string, string>> = {
   'ImportRun.name': 'The name that its adapter, or its base model, gets.',
   'ImportRun.target': 'What it gives.',
   'ImportRun.source': 'Where its files are taken from.',
-  'ImportRun.inspection': 'What its files were understood as; none before they were read.',
   'FusionMember.statistics': 'SHA-256 of the statistics that it went in with, of strategies that need some.',
   'StatisticsRun.kind': 'What is computed.',
   'StatisticsRun.split': 'The split whose examples were looked at.',

@@ -12,7 +12,7 @@ import {
   ExportFormat,
   type ExportRun,
   type FusionRun,
-  type ImportRun,
+  ImportRun,
   Origin,
   RunState,
   TangentFrame,
@@ -87,9 +87,11 @@ describe('an import', () => {
   const ask = async (source: AdapterSourceInput, more: { name?: string; base?: string } = {}) =>
     importAdapter(system.em, system.platform, { source, ...more });
   const run = async (source: AdapterSourceInput, more: { name?: string; base?: string } = {}): Promise<ImportRun> =>
-    system.until(succeeded(await ask(source, more)) as ImportRun);
+    inspected(await system.until(succeeded(await ask(source, more)) as ImportRun));
+  const inspected = async ({ id }: ImportRun): Promise<ImportRun> =>
+    system.em.findOneOrFail(ImportRun, { id }, { populate: ['inspection'] });
   const outputOf = async ({ output }: ImportRun): Promise<Adapter> =>
-    system.em.findOneOrFail(Adapter, { id: output!.id }, { populate: ['base', 'frame'] });
+    system.em.findOneOrFail(Adapter, { id: output!.id }, { populate: ['base', 'frame', 'inspection'] });
 
   /** Sends a folder as .tar.gz, as the route does. */
   async function upload(name: GoldenPeft): Promise<{ id: string; token: string }> {

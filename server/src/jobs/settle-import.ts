@@ -35,7 +35,8 @@ export async function settleImport(
   const frameFile = made && (await blobs.adopt(made.framePath));
   return settle<ImportRun>(em, queue, held, usage, async (em, run) => {
     const { name, task, source } = run;
-    run.inspection = structuredClone(inspection) as AdapterInspection;
+    const understood = structuredClone(inspection) as AdapterInspection;
+    run.inspection = understood;
     run.timings = [{ phase: 'IMPORT', seconds: usage.seconds }];
     if (made === null || frameFile === null) {
       const reasons = inspection.blockers.map(({ reason, remedy }) => `${reason}. ${remedy}.`);
@@ -51,7 +52,7 @@ export async function settleImport(
       origin: Origin.IMPORTED,
       ...(task === null ? {} : { task }),
     });
-    adapter.inspection = run.inspection;
+    adapter.inspection = understood;
     adapter.importedFrom = {
       workspace: placeOf(source),
       file: inspection.files.find(({ name }) => name.endsWith('.safetensors'))?.name ?? '',

@@ -13,6 +13,7 @@ export async function describeExport(
   run: ExportRun,
 ): Promise<ExportWork> {
   const adapter = await run.adapter.loadOrFail();
+  await em.populate(adapter, ['inspection']);
   const base = await adapter.base.loadOrFail();
   const { revision } = base.config;
   return {
@@ -34,10 +35,10 @@ export async function describeExport(
 
 /** As its files had it; a fused adapter is for what all of its members were for. */
 async function taskTypeOf(em: EntityManager, adapter: Adapter): Promise<string | null> {
-  if (adapter.inspection !== null) return adapter.inspection.taskType;
+  if (adapter.inspection) return adapter.inspection.taskType;
   const fused = await findFusionOf(em, adapter.id);
   if (fused === null) return null;
-  const members = await em.find(FusionMember, { run: fused.id }, { populate: ['adapter'] });
+  const members = await em.find(FusionMember, { run: fused.id }, { populate: ['adapter', 'adapter.inspection'] });
   const types = new Set(members.map(({ adapter }) => adapter.getEntity().inspection?.taskType ?? null));
   return types.size === 1 ? [...types][0]! : null;
 }

@@ -4,6 +4,7 @@ import { importAdapter } from '../../services/import-adapter.js';
 import { importBaseModel } from '../../services/import-base-model.js';
 import { inspectSource } from '../../services/inspect-source.js';
 import type { ApiContext } from '../context/api-context.js';
+import { loadInspection } from '../context/load-inspection.js';
 import {
   ImportAdapterInput,
   ImportAdapterResult,
@@ -35,6 +36,14 @@ export class ImportRunResolver {
   @FieldResolver(() => Adapter, { nullable: true, description: 'The adapter, when it is there.' })
   async output(@Root() run: ImportRun, @Ctx() { loaders }: ApiContext): Promise<Adapter | null> {
     return await loaders.maybe(run.output);
+  }
+
+  @FieldResolver(() => AdapterInspection, {
+    nullable: true,
+    description: 'What its files were understood as; none before they were read.',
+  })
+  async inspection(@Root() { id }: ImportRun, @Ctx() { em }: ApiContext): Promise<AdapterInspection | null> {
+    return await loadInspection(em, ImportRun, id);
   }
 
   @Query(() => InspectAdapterResult, {
@@ -96,7 +105,7 @@ export class AdapterInspectionResolver {
     nullable: true,
     description: 'What its files were understood as when it was imported; none where it was not.',
   })
-  inspection(@Root() { inspection }: Adapter): AdapterInspection | null {
-    return inspection && Object.assign(new AdapterInspection(), inspection);
+  async inspection(@Root() { id }: Adapter, @Ctx() { em }: ApiContext): Promise<AdapterInspection | null> {
+    return await loadInspection(em, Adapter, id);
   }
 }

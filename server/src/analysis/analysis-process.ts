@@ -24,6 +24,14 @@ export class AnalysisProcess {
   #timer: NodeJS.Timeout | undefined;
   #ids = 0;
   #disposed = false;
+  readonly #entry: string;
+  readonly #timeouts: Readonly<Record<AnalysisWork['kind'], number>>;
+
+  /** Tests bring entries of their own, and less patience. */
+  constructor(entry = ENTRY, timeouts: Readonly<Record<AnalysisWork['kind'], number>> = analysisTimeouts) {
+    this.#entry = entry;
+    this.#timeouts = timeouts;
+  }
 
   /** @throws ANALYSIS_* */
   async ask(work: AnalysisWork): Promise<AnalysisReply> {
@@ -52,7 +60,7 @@ export class AnalysisProcess {
     }
     this.#current = waiting;
     const { kind } = waiting.work;
-    const milliseconds = analysisTimeouts[kind];
+    const milliseconds = this.#timeouts[kind];
     this.#timer = setTimeout(() => {
       void this.#end(analysisErrors.tooLong({ kind: kind.toLowerCase(), seconds: milliseconds / 1000 }));
     }, milliseconds);
@@ -63,7 +71,7 @@ export class AnalysisProcess {
   }
 
   #start(): ChildProcess {
-    const child = fork(ENTRY, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const child = fork(this.#entry, [], { serialization: 'advanced', stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
     child.on('message', (reply: AnalysisReply) => {
       if (child !== this.#child || reply.id !== this.#ids) return;
       this.#settle(({ resolve }) => resolve(reply));

@@ -105,6 +105,14 @@ describe('questions about adapters, over the API', () => {
     expect(await similarity(variables())).toMatchObject({ code });
   });
 
+  it('reads no more than it may', async () => {
+    const em = server.platform.orm.em.fork();
+    const { sizeBytes } = await em.findOneOrFail(Adapter, { id: lora[0]! });
+    await em.nativeUpdate(Adapter, { id: lora[0]! }, { sizeBytes: analysisLimits.bytes });
+    expect(await similarity({ adapters: lora, signRows: 1 })).toMatchObject({ code: 'QUOTA_EXCEEDED' });
+    await em.nativeUpdate(Adapter, { id: lora[0]! }, { sizeBytes });
+  });
+
   const input = (change: Record<string, unknown> = {}): Record<string, unknown> => ({
     adapters: lora.map((id) => ({ id })),
     strategy: { taskArithmetic: { lambda: 0.5 } },
@@ -180,6 +188,15 @@ describe('questions about adapters, over the API', () => {
     ['FACTOR space', () => ({ adapters: framed.map((id) => ({ id })), space: 'FACTOR' }), 'PREVIEW_NOT_POSSIBLE'],
     ['density 3', () => ({ strategy: { ties: { density: 3 } } }), 'OPTIONS_INVALID'],
     ['nobody', () => ({ adapters: [{ id: NOBODY }] }), 'NOT_FOUND'],
+    [
+      'too many',
+      () => ({
+        adapters: Array.from({ length: analysisLimits.previewAdapters + 1 }, (_, i) => ({
+          id: NOBODY.slice(0, -2) + (10 + i),
+        })),
+      }),
+      'QUOTA_EXCEEDED',
+    ],
   ])('answers a preview of %s with the reason', async (_, change, code) => {
     expect(await preview(change())).toMatchObject({ code });
   });

@@ -1,5 +1,5 @@
 // Imports every adapter of the golden cases and exports it again, fuses those of every merge and exports the result, for tools/python to judge:
-// node tools/export-golden-adapters.js OUT
+// node tools/export-golden-adapters.js OUT ['{"ranks":"PATTERNS","dtype":"BF16","maxRank":2}']
 // OUT/<case>/ is a PEFT folder; OUT/logits/<case>.safetensors holds the logits that we say it gives.
 import { mkdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
@@ -9,9 +9,9 @@ import { changesOf, logitsWith } from './correctness/figures.js';
 import { importAll, openFused } from './correctness/fuse-case.js';
 import { pathsOf, peftCases } from './correctness/golden-cases.js';
 
-const [out] = process.argv.slice(2);
+const [out, options = '{}'] = process.argv.slice(2);
 if (out === undefined) {
-  console.error('usage: node tools/export-golden-adapters.js OUT');
+  console.error('usage: node tools/export-golden-adapters.js OUT [OPTIONS OF THE EXPORT AS JSON]');
   process.exit(1);
 }
 const scratch = join(out, '.imported');
@@ -32,7 +32,11 @@ for (const aCase of peftCases) {
   if (adapter === undefined) continue;
   const { base } = pathsOf(aCase);
   const folder = join(out, aCase.name);
-  await exportPeftFolder(adapter, folder, { baseModel: basename(base), taskType: 'CAUSAL_LM' });
+  await exportPeftFolder(adapter, folder, {
+    baseModel: basename(base),
+    taskType: 'CAUSAL_LM',
+    ...JSON.parse(options),
+  });
   await adapter.close();
   const logits = Float32Array.from((await logitsWith(base, await changesOf(folder, base))).get(''));
   await writeSafetensors(join(out, 'logits', `${aCase.name}.safetensors`), {

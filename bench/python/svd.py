@@ -63,6 +63,6 @@ for shape, same in shapes.items():
     seconds += took * len(same)
     cpu += (time.process_time() - before) * len(same)
     values = values.astype(numpy.float64)
-    lost += float((values[rank:] ** 2).sum())
-    total += float((values**2).sum())
+    lost += float((values[rank:] ** 2).sum()) * len(same)
+    total += float((values**2).sum()) * len(same)
 print(json.dumps({"label": label, "seconds": seconds, "cpuSeconds": cpu, "timed": timed, "relativeError": (lost / total) ** 0.5}))

@@ -11,6 +11,7 @@ export {
   type OptionShape,
   type OptionType,
 } from './options/describe-options.js';
+export { describeSchedules } from './options/describe-schedules.js';
 export type { OptionIssue } from './options/option-issue.js';
 export { optionsJsonSchema, type JsonSchema, type JsonValue } from './options/options-json-schema.js';
 export type { ParsedOptions } from './options/check-own-options.js';

@@ -175,8 +175,11 @@ describe('reading', () => {
   });
 
   it('describes options for forms as the input type has them', async () => {
-    const { strategies } = await server.data<{ strategies: { key: string; options: Record<string, unknown>[] }[] }>(
-      '{ strategies { key options { name type default min max range values } } }',
+    const { strategies } = await server.data<{
+      strategies: { key: string; options: Record<string, unknown>[]; wraps: { key: string }[] }[];
+    }>(
+      `{ strategies { key outputs schedulable wraps { key }
+         options { name type default min max range values fields { name type values } } } }`,
     );
     const ties = strategies.find(({ key }) => key === 'ties')!;
     expect(ties.options.find(({ name }) => name === 'density')).toMatchObject({
@@ -189,6 +192,22 @@ describe('reading', () => {
       default: 'PAPER',
       values: expect.arrayContaining(['PAPER', 'PEFT', 'MERGEKIT', 'PETA']) as unknown,
     });
+    expect(ties).toMatchObject({ outputs: 'ONE', schedulable: ['WEIGHT', 'DENSITY', 'LAMBDA'], wraps: [] });
+    expect(ties.options.at(-1)).toMatchObject({
+      name: 'schedules',
+      type: 'LIST',
+      default: '[]',
+      fields: [
+        { name: 'parameter', type: 'ENUM', values: ['WEIGHT', 'DENSITY', 'LAMBDA'] },
+        { name: 'adapter', type: 'INT' },
+        { name: 'modules', type: 'STRING' },
+        { name: 'values', type: 'LIST' },
+      ],
+    });
+    expect(strategies.find(({ key }) => key === 'emr')).toMatchObject({ outputs: 'PER_ADAPTER' });
+    const wrapped = strategies.find(({ key }) => key === 'knots')!.wraps.map(({ key }) => key);
+    expect(wrapped[0]).toBe('ties');
+    expect(wrapped).not.toContain('tsvM');
   });
 
   it('tells what is installed and how it stands', async () => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Strategy } from '../contract/strategy.js';
 import { defineModuleStrategy, defineWrapperStrategy } from '../definition/define-strategy.js';
 import { definePlugin } from '../definition/define-plugin.js';
+import { describeSchedules } from '../options/describe-schedules.js';
 import { checkOptions } from '../options/parse-options.js';
 import { scheduleLimits } from '../options/schedule.js';
 import { fuseAdapters, type FusedForTest } from '../testing/fuse-adapters.js';
@@ -300,6 +301,27 @@ describe('schedules', () => {
     }
     const unlisted = { ...rule, perAdapter: ['name'] } as Strategy;
     expect(() => definePlugin({ strategies: [unlisted] })).toThrow('"name" is in perAdapter and not in schedulable');
+  });
+});
+
+describe('describeSchedules', () => {
+  it('describes for a form what the check takes', () => {
+    const described = describeSchedules(rule)!;
+    expect(described).toMatchObject({ name: 'schedules', type: 'LIST', default: [], required: false });
+    const fields = described.item!.nested!;
+    expect(fields.map(({ name, type, required }) => [name, type, required])).toEqual([
+      ['parameter', 'ENUM', true],
+      ['adapter', 'INT', false],
+      ['modules', 'STRING', false],
+      ['values', 'LIST', true],
+    ]);
+    for (const parameter of fields[0]!.values!) {
+      expect(checkOptions(rule, { schedules: [{ parameter, values: [1] }] }).ok).toBe(true);
+    }
+  });
+
+  it('describes nothing of a search', () => {
+    expect(describeSchedules({ kind: 'SEARCH' })).toBeUndefined();
   });
 });
 

@@ -1,4 +1,4 @@
-import { describeOptions, schedulableOf, unsuitable } from '@crucible/sdk';
+import { describeOptions, describeSchedules, schedulableOf, unsuitable } from '@crucible/sdk';
 import { Arg, Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { FusionStrategy, Plugin } from '../../entities/index.js';
 import type { ApiContext } from '../context/api-context.js';
@@ -32,7 +32,9 @@ export class FusionStrategyResolver {
   options(@Root() strategy: FusionStrategy, @Ctx() { platform }: ApiContext): StrategyOption[] {
     const installed = platform.plugins.strategies.get(strategy.key);
     if (!strategy.available || !installed) return [];
-    return describeOptions(installed.strategy.options).map((option) => new StrategyOption(option));
+    const schedules = describeSchedules(installed.strategy);
+    const fields = [...describeOptions(installed.strategy.options), ...(schedules ? [schedules] : [])];
+    return fields.map((option) => new StrategyOption(option));
   }
 
   @FieldResolver(() => StrategyOutputs, { description: 'How many adapters a run gives.' })

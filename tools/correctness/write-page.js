@@ -81,9 +81,10 @@ does, and in every \`svd\`, \`ties_svd\` and \`magnitude_prune_svd\` besides. Th
 With weights [1, 0] the answer is the first adapter. Errors of the logits:
 
 ${table(
-  ['case', 'PEFT', 'ours', 'why'],
+  ['case', `PEFT ${record.peft}`, 'PEFT 0.21.0', 'ours', 'why'],
   identities.map(({ name, dora, peft }) => [
     `\`${name}\``,
+    figure(record.merges[name]),
     figure(peft),
     ours,
     dora

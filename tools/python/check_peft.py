@@ -93,6 +93,23 @@ def merge(case_folder, case):
     return model
 
 
+def weights_error(case_folder, case, expected):
+    """Error of the merged changes of all weights."""
+    prefix = f"{case['facts']['rightAnswer']}/"
+    right = {name.removeprefix(prefix): values for name, values in expected.items() if name.startswith(prefix)}
+    got = merged_deltas(merge(case_folder, case), "merged")
+    flat = [torch.cat([table[name].flatten() for name in sorted(right)]) for table in (got, right)]
+    return relative(*flat)
+
+
+def logits_error(case_folder, case, expected, golden):
+    """Error of the logits with the merged adapter active: biases and magnitudes count."""
+    model = merge(case_folder, case).eval()
+    model.set_adapter("merged")
+    ids = stand_ins.load_file(golden / "_inputs" / "input_ids.safetensors")
+    return relative(model(input_ids=ids[Path(case["inputs"]["base"]).name]), expected["truth_logits"])
+
+
 @torch.no_grad()
 def repeat_merges(golden):
     """PEFT's relative error of every merge whose right answer is known, beside what was recorded of 0.21.0."""
@@ -100,15 +117,16 @@ def repeat_merges(golden):
     for case_folder in sorted(path for path in golden.iterdir() if (path / "case.json").exists()):
         case = read_case(case_folder)
         facts = case.get("facts", {})
-        if "combinationType" not in case["parameters"] or "rightAnswer" not in facts:
+        if "combinationType" not in case["parameters"] or "expected" not in case:
             continue
-        prefix = f"{facts['rightAnswer']}/"
         expected = stand_ins.load_file(case_folder / case["expected"])
-        right = {name.removeprefix(prefix): values for name, values in expected.items() if name.startswith(prefix)}
-        got = merged_deltas(merge(case_folder, case), "merged")
-        flat = [torch.cat([table[name].flatten() for name in sorted(right)]) for table in (got, right)]
-        errors[case_folder.name] = relative(*flat)
-        print(f"{case_folder.name:24} {relative(*flat):.3e}, recorded {facts['peftErrorToRightAnswer']:.3e}")
+        if "rightAnswer" in facts:
+            error, recorded = weights_error(case_folder, case, expected), facts["peftErrorToRightAnswer"]
+        else:
+            error = logits_error(case_folder, case, expected, golden)
+            recorded = relative(expected["peft_logits"], expected["truth_logits"])
+        errors[case_folder.name] = error
+        print(f"{case_folder.name:24} {error:.3e}, recorded {recorded:.3e}")
     return {"merges": errors}
 
 

@@ -6,6 +6,22 @@ import { fusionLimits } from '../fusion-limits.js';
 import type { PlanIssue } from './fusion-plan.js';
 import { planLimits } from './plan-limits.js';
 
+/** Adapters of other bases than the first's, beyond the one that `checkFusion` names. */
+export function findBaseIssues(members: readonly FusionMember[]): readonly PlanIssue[] {
+  const [first] = members;
+  const bases = members.map(({ adapter }) => adapter.manifest.baseDigest);
+  const others = members.flatMap(({ adapter }, position) =>
+    bases[position] === bases[0] ? [] : [{ name: adapter.manifest.name, position }],
+  );
+  return others.slice(1).map(({ name, position }) => ({
+    code: 'BASES_DIFFER',
+    message:
+      `"${first!.adapter.manifest.name}" was trained on base ${bases[0]!.slice(0, 12)} and "${name}" on base ` +
+      `${bases[position]!.slice(0, 12)}; fuse adapters of one base model.`,
+    path: ['adapters', position],
+  }));
+}
+
 /** What is wrong between the modules of the adapters, module by module, all of it up to a limit: a run would stop at the first. */
 export function findShapeIssues(members: readonly FusionMember[], space: FusionSpace): readonly PlanIssue[] {
   const issues: PlanIssue[] = [];

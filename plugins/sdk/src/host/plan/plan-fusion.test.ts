@@ -245,6 +245,18 @@ describe('a plan', () => {
     for (const { message } of issues) expect(message).toMatch(/\.$/);
   });
 
+  it('names every adapter of another base', async () => {
+    const strangers = ['a', 'b'].map((digit, seed) =>
+      syntheticAdapter({ seed, manifest: { baseDigest: digit.repeat(64) } }),
+    );
+    const { issues } = await planFusion(request({ adapters: [frame[0]!, strangers[0]!, frame[1]!, strangers[1]!] }));
+    const bases = issues.filter(({ code }) => code === 'BASES_DIFFER');
+    expect(bases.map(({ path }) => path)).toEqual([
+      ['adapters', 1],
+      ['adapters', 3],
+    ]);
+  });
+
   it.each([
     ['FACTOR', 'RANKS_DIFFER'],
     ['FRAME', 'FRAME_NOT_SHARED'],

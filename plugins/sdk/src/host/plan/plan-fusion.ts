@@ -10,7 +10,7 @@ import { planModules, type ModulePlan } from '../fusion/module-plan.js';
 import { outputManifest } from '../fusion/output-manifest.js';
 import { scheduleModules, type ModuleSchedule } from '../fusion/schedule-modules.js';
 import { resolveStrategy, type ResolvedStrategy } from '../wrapper/resolve-strategy.js';
-import { findShapeIssues } from './find-issues.js';
+import { findBaseIssues, findShapeIssues } from './find-issues.js';
 import type { FusionPlan, PlanIssue, PlannedRun, PlanRequest } from './fusion-plan.js';
 import { measureRates } from './machine-rates.js';
 import { planShape, sumOfRanks, type PlannedShape } from './plan-shapes.js';
@@ -25,7 +25,11 @@ import { probeStrategy, type Probed } from './probe-strategy.js';
 export async function planFusion(request: PlanRequest): Promise<FusionPlan> {
   const check = checkOf(request);
   const space = resolveSpace(check);
-  const issues: PlanIssue[] = [...checkFusion(check), ...findShapeIssues(request.members, space)];
+  const issues: PlanIssue[] = [
+    ...checkFusion(check),
+    ...findBaseIssues(request.members),
+    ...findShapeIssues(request.members, space),
+  ];
   const parsed = checkOptions(request.strategy, request.options, request.strategies);
   const described = { space, spaceReason: reasonOf(check, space), ...(parsed.ok && { options: parsed.options }) };
   if (issues.length > 0 || !parsed.ok || request.members.length === 0) return { ...described, issues };

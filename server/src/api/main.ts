@@ -35,6 +35,7 @@ try {
   const platform = await createPlatform({ databaseUrl, home, backend: probeBackend(), onLost });
   const imported = workspace === undefined ? undefined : await load(platform, workspace);
   const api = await startApi(platform, { host, port: Number(port) });
+  platform.garbage.start();
   liveAsChild(async () => {
     await api.close();
     await platform.dispose();

@@ -43,7 +43,6 @@ export async function createPlatform(options: PlatformOptions): Promise<Platform
   const inspector = new Inspector();
   const analyst = new Analyst();
   const garbage = new GarbageCollector({ orm, home, blobs, report: tellOperator });
-  garbage.start();
   const stopSweeping = await startSweeping(uploads, tellOperator);
   await syncPlugins(orm.em.fork(), plugins);
   const backend = await options.backend;

@@ -24,6 +24,7 @@ export interface Platform {
   readonly plugins: PluginRegistry;
   readonly blobs: BlobStore;
   readonly uploads: UploadStore;
+  /** Not started: whoever serves starts it. */
   readonly garbage: GarbageCollector;
   readonly inspector: Inspector;
   readonly analyst: Analyst;

@@ -112,45 +112,80 @@ class ModuleTally {
   /** Dense rows of all updates, the first of which is row `begin` of the tally. */
   add(dense: readonly Matrix[], begin: number): void {
     const { rows, columns } = dense[0]!;
-    const signs = dense.map(({ data }) => Int8Array.from(data, Math.sign));
+    const signs = dense.map(({ data }) => signsOf(data));
+    const sums = new Float64Array(columns);
+    // 1: some update is positive there, 2: some is negative, 3: both.
+    const seen = new Uint8Array(columns);
     for (let row = 0; row < rows; row += 1) {
       const at = row * columns;
-      this.#addRow(dense, signs, begin + row, at, at + columns);
+      sums.fill(0);
+      seen.fill(0);
+      let absolutes = 0;
+      for (const [i, { data }] of dense.entries()) absolutes += addUpdate(data, signs[i]!, at, sums, seen);
+      this.sumOfAbsolutes[begin + row] = absolutes;
+      this.#closeRow(begin + row, sums, seen);
       for (const { i, j, both, against } of this.pairs) {
-        const [x, y] = [signs[i]!, signs[j]!];
-        let [touched, opposed] = [0, 0];
-        for (let k = at; k < at + columns; k += 1) {
-          const product = x[k]! * y[k]!;
-          touched += product * product;
-          opposed += product < 0 ? 1 : 0;
-        }
-        both[begin + row] = touched;
-        against[begin + row] = opposed;
+        comparePair(signs[i]!, signs[j]!, at, columns, both, against, begin + row);
       }
     }
   }
 
-  #addRow(dense: readonly Matrix[], signs: readonly Int8Array[], row: number, from: number, to: number): void {
-    let [touched, conflicts, absoluteOfSum, sumOfAbsolutes] = [0, 0, 0, 0];
-    for (let at = from; at < to; at += 1) {
-      let [sum, positive, negative] = [0, 0, 0];
-      for (let i = 0; i < dense.length; i += 1) {
-        const value = dense[i]!.data[at]!;
-        const sign = signs[i]![at]!;
-        sum += value;
-        sumOfAbsolutes += value < 0 ? -value : value;
-        if (sign > 0) positive = 1;
-        else if (sign < 0) negative = 1;
-      }
-      absoluteOfSum += sum < 0 ? -sum : sum;
-      touched += positive | negative;
-      conflicts += positive & negative;
+  #closeRow(row: number, sums: Float64Array, seen: Uint8Array): void {
+    let [touched, conflicts, absoluteOfSum] = [0, 0, 0];
+    for (let k = 0; k < sums.length; k += 1) {
+      const mask = seen[k]!;
+      touched += mask === 0 ? 0 : 1;
+      conflicts += mask === 3 ? 1 : 0;
+      absoluteOfSum += Math.abs(sums[k]!);
     }
     this.touched[row] = touched;
     this.conflicts[row] = conflicts;
     this.absoluteOfSum[row] = absoluteOfSum;
-    this.sumOfAbsolutes[row] = sumOfAbsolutes;
   }
+}
+
+/** -1, 0 or 1. A loop: `from` with a function takes twenty times as long. */
+function signsOf(data: Float64Array): Int8Array {
+  const signs = new Int8Array(data.length);
+  for (let at = 0; at < data.length; at += 1) {
+    const value = data[at]!;
+    signs[at] = value > 0 ? 1 : value < 0 ? -1 : 0;
+  }
+  return signs;
+}
+
+/** Adds one update's row to the sums and to what was seen; returns the sum of its magnitudes. */
+function addUpdate(data: Float64Array, signs: Int8Array, at: number, sums: Float64Array, seen: Uint8Array): number {
+  let absolutes = 0;
+  for (let k = 0; k < sums.length; k += 1) {
+    const value = data[at + k]!;
+    const sign = signs[at + k]!;
+    sums[k]! += value;
+    absolutes += Math.abs(value);
+    // 1 for positive, 2 for negative, without a branch on random signs.
+    seen[k]! |= (sign & 1) << ((sign >>> 1) & 1);
+  }
+  return absolutes;
+}
+
+function comparePair(
+  x: Int8Array,
+  y: Int8Array,
+  at: number,
+  columns: number,
+  both: Float64Array,
+  against: Float64Array,
+  row: number,
+): void {
+  let [touched, difference] = [0, 0];
+  for (let k = at; k < at + columns; k += 1) {
+    const product = x[k]! * y[k]!;
+    touched += product * product;
+    difference += product;
+  }
+  both[row] = touched;
+  // Agreeing less opposed is the sum of the products; together they are those where both are not zero.
+  against[row] = (touched - difference) / 2;
 }
 
 function pickRows(x: Matrix, rows: Int32Array): Matrix {

@@ -28,7 +28,7 @@ import { checkMembers } from '../types/check-members.js';
 import { FuseInput } from '../types/job-inputs.js';
 import { withoutNulls } from '../types/without-nulls.js';
 
-/** Rows of each module that are looked at for signs unless asked otherwise: a second on a model of a billion parameters, and margins below a percent. */
+/** Rows of each module that are looked at for signs unless asked otherwise: two seconds on a model of a billion parameters, and margins far below a percent. */
 const SIGN_ROWS = 64;
 
 @Resolver()

@@ -182,9 +182,10 @@ export async function remove(em: EntityManager, id: string): Promise<{ readonly 
     }
     const runs =
       job instanceof Sweep ? await em.find(FusionRun, { sweep: job.id }) : job instanceof FusionRun ? [job] : [];
-    const outputs = [...runs, ...(job instanceof TrainingRun || job instanceof ImportRun ? [job] : [])].flatMap(
-      ({ output }) => (output ? [output.id] : []),
-    );
+    // Of a run with an output for each adapter the members have them.
+    const members = await em.find(FusionMember, { run: { $in: runs.map((run) => run.id) } });
+    const makers = [...runs, ...members, ...(job instanceof TrainingRun || job instanceof ImportRun ? [job] : [])];
+    const outputs = [...new Set(makers.flatMap(({ output }) => (output ? [output.id] : [])))];
     const users = await em.count(FusionMember, { adapter: { $in: outputs } });
     if (users > 0) {
       return new NotPossible(

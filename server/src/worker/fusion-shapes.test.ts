@@ -1,6 +1,6 @@
 import { openAdapter } from '@crucible/engine/adapters';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { type Adapter, Evaluation, FusionMember, RunState, Score, type FusionRun } from '../entities/index.js';
+import { Adapter, Evaluation, FusionMember, RunState, Score, type FusionRun } from '../entities/index.js';
 import type { FuseInput } from '../services/index.js';
 import { findFusionOf } from '../services/find-fusion-of.js';
 import { succeeded, TestSystem } from '../testing/test-system.js';
@@ -56,6 +56,10 @@ describe('fusions', () => {
       expect((await findFusionOf(system.em, output.id))!.id).toBe(run.id);
     }
     expect(await system.em.count(Evaluation, { run: run.id })).toBe(run.evaluateOn.length);
+
+    // Deleted with the run, all of them.
+    expect(await system.platform.services.remove(system.em, run.id)).toEqual({ id: run.id });
+    expect(await system.em.count(Adapter, { id: { $in: outputs.map(({ id }) => id) } })).toBe(0);
   });
 
   it('with an output for each adapter score none on a task of none of them', async () => {

@@ -15,6 +15,7 @@ export type FullModelRow = { readonly base: string; readonly models: readonly st
       readonly options: object;
       readonly workers: number;
       readonly norms: boolean;
+      readonly blockElements?: number;
     }
 );
 
@@ -112,6 +113,7 @@ async function measure(row: FullModelRow): Promise<FullModelResult> {
       outputFolder: row.output,
       norms: row.norms,
       workers: row.workers,
+      ...(row.blockElements !== undefined && { blockElements: row.blockElements }),
       tf,
     });
     return finish(0, outcome.byteLength, outcome.digest);

@@ -33,7 +33,12 @@ interface Row {
 }
 const output = join(cache, 'full-model-out');
 const common = { base, models, output };
-const fuse = (strategy: string, options: object, workers: number, norms: boolean): FullModelRow => ({
+const fuse = (
+  strategy: string,
+  options: object,
+  workers: number,
+  norms: boolean,
+): Extract<FullModelRow, { readonly kind: 'FUSE' }> => ({
   ...common,
   kind: 'FUSE',
   strategy,
@@ -65,8 +70,8 @@ const rows: readonly Row[] = [
   ...(values.ties
     ? [
         {
-          label: 'TIES (density 0.2, MERGEKIT), 1 worker',
-          row: fuse('ties', { preset: 'MERGEKIT', density: 0.2 }, 1, false),
+          label: 'TIES (density 0.2, MERGEKIT), 1 worker, blocks of 45 million at most',
+          row: { ...fuse('ties', { preset: 'MERGEKIT', density: 0.2 }, 1, false), blockElements: 4096 * 11_008 },
           beside: copyThree,
         },
       ]

@@ -155,6 +155,7 @@ export async function openCheckpointWriter(
         const path = join(temporary, name);
         if (typeof content === 'string') await writeFile(path, content, { flag: 'wx' });
         else await copyFile(content.copyOf, path);
+        await syncPath(path);
       }),
     finish: () =>
       guarded(async () => {
@@ -173,8 +174,11 @@ export async function openCheckpointWriter(
           await shard.handle.sync();
           await shard.handle.close();
         }
-        if (shards.length > 1)
-          await writeFile(join(temporary, 'model.safetensors.index.json'), indexOf(shards, plan.totalSize));
+        if (shards.length > 1) {
+          const index = join(temporary, 'model.safetensors.index.json');
+          await writeFile(index, indexOf(shards, plan.totalSize));
+          await syncPath(index);
+        }
         await syncPath(temporary);
         await rename(temporary, folder);
         state = 'FINISHED';
@@ -230,8 +234,8 @@ function indexOf(shards: readonly OpenShard[], totalSize: number): string {
 }
 
 /** A rename is durable only once its folder is; not every system lets a folder be opened for that. */
-async function syncPath(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
+async function syncPath(path: string): Promise<void> {
+  const handle = await open(path, 'r').catch(() => undefined);
   if (handle === undefined) return;
   try {
     await handle.sync().catch(() => undefined);

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -256,6 +256,21 @@ describe('the folder', () => {
       merge(large, { deltas: { tensors: [], readRows: async () => new Float64Array() }, maxShardBytes: 1 }),
     ).rejects.toMatchObject({
       code: 'CHECKPOINT_TOO_MANY_SHARDS',
+    });
+  });
+
+  it('refuses more, and larger, files beside the weights than are copied', async () => {
+    const adapter = adapterOf({ 'model.layers.2.proj': PROJ });
+    const many = await writeSmallModel(fresh(), SMALL);
+    for (let i = 0; i < checkpointLimits.companions; i += 1) await writeFile(join(many, `${i}.txt`), '');
+    await expect(merge(many, { adapter })).rejects.toMatchObject({ code: 'CHECKPOINT_COMPANION_INVALID' });
+    const large = await writeSmallModel(fresh(), SMALL);
+    await writeFile(join(large, 'tokenizer.json'), '');
+    // A hole: it takes no space on disk.
+    await truncate(join(large, 'tokenizer.json'), checkpointLimits.companionBytes + 1);
+    await expect(merge(large, { adapter })).rejects.toMatchObject({
+      code: 'CHECKPOINT_COMPANION_INVALID',
+      details: { file: 'tokenizer.json' },
     });
   });
 

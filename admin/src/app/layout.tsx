@@ -1,0 +1,33 @@
+import Alert from '@mui/material/Alert';
+import type { ReactNode } from 'react';
+import { AppBar, Layout as BaseLayout, TitlePortal, useTranslate } from 'react-admin';
+import { useConnectionState } from '../live/use-live';
+import { useLiveJobs } from '../live/use-live-jobs';
+import { Menu } from './menu';
+
+function Bar() {
+  return (
+    <AppBar userMenu={false} color="secondary">
+      <TitlePortal />
+    </AppBar>
+  );
+}
+
+/** Around every page: what keeps it live, and says so when it is not. */
+export function Layout({ children }: { readonly children: ReactNode }) {
+  const translate = useTranslate();
+  useLiveJobs();
+  const lost = useConnectionState() === 'lost';
+  return (
+    <BaseLayout appBar={Bar} menu={Menu}>
+      <div aria-live="polite">
+        {lost ? (
+          <Alert severity="warning" sx={{ mt: 1 }}>
+            {translate('crucible.live.lost')}
+          </Alert>
+        ) : null}
+      </div>
+      {children}
+    </BaseLayout>
+  );
+}

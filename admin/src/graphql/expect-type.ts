@@ -1,0 +1,21 @@
+import { ApiError } from './api-error';
+
+interface Answered {
+  readonly __typename?: string;
+}
+interface ProblemFields {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** Gives the member of a result union that has one of the names; a `Problem` in its place is thrown as `ApiError`. */
+export function expectType<Result extends Answered, Name extends NonNullable<Result['__typename']>>(
+  result: Result,
+  ...names: readonly Name[]
+): Extract<Result, { readonly __typename?: Name }> {
+  if (names.some((name) => name === result.__typename)) {
+    return result as Extract<Result, { readonly __typename?: Name }>;
+  }
+  const { code, message } = result as Partial<ProblemFields>;
+  throw new ApiError(code ?? 'UNKNOWN', message ?? `The server answered with ${result.__typename}.`);
+}

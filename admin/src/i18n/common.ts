@@ -1,0 +1,78 @@
+import { defineMessages } from './define-messages';
+
+/** What more than one feature says. Names of states, splits, spaces and origins are keyed by the API's enums. */
+export const common = defineMessages(
+  {
+    title: 'Crucible',
+    language: 'Language',
+    skip: 'Skip to content',
+    none: 'None',
+    state: {
+      QUEUED: 'Queued',
+      RUNNING: 'Running',
+      SCORING: 'Scoring',
+      SUCCEEDED: 'Succeeded',
+      FAILED: 'Failed',
+      CANCELLED: 'Cancelled',
+    },
+    split: { TRAIN: 'train', VALIDATION: 'validation', TEST: 'test' },
+    origin: { IMPORTED: 'Imported', TRAINED: 'Trained', FUSED: 'Fused' },
+    live: {
+      lost: 'The connection to the server is lost; trying again. What is shown may be out of date.',
+      connected: 'Live',
+      connecting: 'Connecting',
+    },
+    score: {
+      caption: 'Scores',
+      task: 'Task',
+      split: 'Split',
+      value: 'Score',
+      n: 'Examples',
+      interval: '%{confidence} % interval',
+      ofSpecialist: '% of specialist',
+      selected: 'Options were chosen on this split: this figure flatters.',
+      selectedMark: 'chosen here',
+      none: 'No scores yet.',
+    },
+    problem: { SERVER_UNREACHABLE: 'The server cannot be reached. Is it running?', remedy: 'What to do: %{remedy}' },
+    unit: { seconds: '%{count} s', bytes: '%{count} B', share: '%{percent} %' },
+  },
+  {
+    title: 'Crucible',
+    language: 'Sprache',
+    skip: 'Zum Inhalt',
+    none: 'Keine',
+    state: {
+      QUEUED: 'Wartet',
+      RUNNING: 'Läuft',
+      SCORING: 'Wird bewertet',
+      SUCCEEDED: 'Gelungen',
+      FAILED: 'Gescheitert',
+      CANCELLED: 'Abgebrochen',
+    },
+    split: { TRAIN: 'Training', VALIDATION: 'Validierung', TEST: 'Test' },
+    origin: { IMPORTED: 'Importiert', TRAINED: 'Trainiert', FUSED: 'Fusioniert' },
+    live: {
+      lost: 'Die Verbindung zum Server ist weg; neuer Versuch läuft. Was hier steht, kann veraltet sein.',
+      connected: 'Verbunden',
+      connecting: 'Verbindet',
+    },
+    score: {
+      caption: 'Ergebnisse',
+      task: 'Aufgabe',
+      split: 'Teil',
+      value: 'Ergebnis',
+      n: 'Beispiele',
+      interval: '%{confidence}-%-Intervall',
+      ofSpecialist: '% des Spezialisten',
+      selected: 'Auf diesem Teil wurden die Optionen gewählt: Die Zahl schmeichelt.',
+      selectedMark: 'hier gewählt',
+      none: 'Noch keine Ergebnisse.',
+    },
+    problem: {
+      SERVER_UNREACHABLE: 'Der Server ist nicht zu erreichen. Läuft er?',
+      remedy: 'Was hilft: %{remedy}',
+    },
+    unit: { seconds: '%{count} s', bytes: '%{count} B', share: '%{percent} %' },
+  },
+);

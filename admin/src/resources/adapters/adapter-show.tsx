@@ -1,0 +1,110 @@
+import Box from '@mui/material/Box';
+import Link from '@mui/material/Link';
+import { Show, useLocaleState, useRecordContext, useTranslate } from 'react-admin';
+import { Facts } from '../../fields/facts';
+import { formatBytes, formatMoment, formatNumber } from '../../fields/format';
+import { NameLink } from '../../fields/name-link';
+import { ScoreTable } from '../../fields/score-table';
+import { Section } from '../../fields/section';
+import type { AdapterRecord } from '../../provider/row-types';
+
+function AdapterTitle() {
+  return <span>{useRecordContext<AdapterRecord>()?.name}</span>;
+}
+
+/** Where it comes from: the run that fused it with what went in, the training, or the file. */
+function Source({ provenance }: Pick<AdapterRecord, 'provenance'>) {
+  const [locale] = useLocaleState();
+  if (provenance?.__typename === 'FusedBy') {
+    const { run } = provenance;
+    return (
+      <>
+        <NameLink to="runs" id={run.id}>
+          {run.name ?? run.id}
+        </NameLink>
+        <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
+          {run.members.map(({ id, weight, adapter }) => (
+            <li key={id}>
+              <NameLink to="adapters" id={adapter.id}>
+                {adapter.name}
+              </NameLink>{' '}
+              × {formatNumber(weight, locale)}
+            </li>
+          ))}
+        </Box>
+      </>
+    );
+  }
+  if (provenance?.__typename === 'TrainedBy') return <>{provenance.training.name}</>;
+  return <>{provenance ? `${provenance.workspace} / ${provenance.file}` : '–'}</>;
+}
+
+function AdapterPage() {
+  const adapter = useRecordContext<AdapterRecord>();
+  const translate = useTranslate();
+  const [locale] = useLocaleState();
+  if (!adapter) return null;
+  const label = (name: string): string => translate(`resources.adapters.fields.${name}`);
+  const { safetensors } = adapter.downloads;
+  return (
+    <Box sx={{ p: 2 }}>
+      <Section title={translate('resources.adapters.facts')}>
+        <Facts
+          facts={[
+            { label: label('method'), value: adapter.method },
+            {
+              label: label('task'),
+              value: adapter.task ? (
+                <NameLink to="tasks" id={adapter.task.id}>
+                  {adapter.task.title}
+                </NameLink>
+              ) : (
+                '–'
+              ),
+            },
+            { label: label('base'), value: adapter.base.name },
+            { label: label('rank'), value: adapter.rank },
+            { label: label('scale'), value: formatNumber(adapter.scale, locale) },
+            { label: label('parameters'), value: formatNumber(Number(adapter.parameterCount), locale, 12) },
+            { label: label('size'), value: formatBytes(adapter.sizeBytes, locale) },
+            { label: label('frame'), value: adapter.frame?.name ?? '–' },
+            { label: label('createdAt'), value: formatMoment(adapter.createdAt, locale) },
+            { label: label('modules'), value: adapter.targetModules.length },
+            { label: label('digest'), value: adapter.digest },
+            {
+              label: label('file'),
+              value: <Link href={safetensors.url}>{translate('resources.adapters.download')}</Link>,
+            },
+          ]}
+        />
+      </Section>
+      <Section title={translate('resources.adapters.origin')}>
+        <Source provenance={adapter.provenance} />
+      </Section>
+      <Section title={translate('crucible.score.caption')}>
+        <ScoreTable scores={adapter.scores} />
+      </Section>
+      {adapter.fusionRuns.length > 0 ? (
+        <Section title={translate('resources.adapters.usedIn')}>
+          <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
+            {adapter.fusionRuns.map(({ id, name }) => (
+              <li key={id}>
+                <NameLink to="runs" id={id}>
+                  {name ?? id}
+                </NameLink>
+              </li>
+            ))}
+          </Box>
+        </Section>
+      ) : null}
+    </Box>
+  );
+}
+
+export default function AdapterShow() {
+  return (
+    <Show title={<AdapterTitle />} actions={false} component="div">
+      <AdapterPage />
+    </Show>
+  );
+}

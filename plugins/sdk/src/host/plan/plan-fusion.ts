@@ -64,7 +64,8 @@ async function planRun(
     { strategy: resolved, options, schedule, space, weights, digests, context },
     plans,
   );
-  const shapes = plans.map((plan) => planShape(plan, probed, space, outputRank));
+  const sharedRows = frameProblem(checkOf(request).members, request.adapterMethods, true) === undefined;
+  const shapes = plans.map((plan) => planShape(plan, probed, space, outputRank, sharedRows));
   const written = planFiles(request, resolved, { space, options, plans, shapes });
   const how = { result: probed.result, space, passes: probed.passes, outputRank };
   const modules = plans.map((plan, i) => planWork(plan, shapes[i]!, how));

@@ -8,16 +8,21 @@ export interface PlannedShape extends PredictedFactors {
   readonly certain: boolean;
 }
 
-/** Rank and scale of one module of the output, by the rules of the run itself: `combineFactors`, `compressFactors` and `refactorVectors`. */
+/**
+ * Rank and scale of one module of the output, by the rules of the run itself: `combineFactors`, `compressFactors` and `refactorVectors`. `sharedRows` says
+ * whether the headers tell of one tangent frame that no adapter has left.
+ */
 export function planShape(
   plan: ModulePlan,
   { result, coefficients }: Pick<Probed, 'result' | 'coefficients'>,
   space: FusionSpace,
   outputRank = Infinity,
+  sharedRows = false,
 ): PlannedShape {
   const { holders, outFeatures, inFeatures, index } = plan;
   const side = Math.min(outFeatures, inFeatures);
-  const whole = sumOfRanks(holders);
+  // Adapters of one frame share A, so that what they span together has no more rows than one of them; entries of a dense matrix do not stay in there.
+  const whole = sharedRows && space !== 'DELTA' ? holders[0]!.rank : sumOfRanks(holders);
   const inFactors = space === 'FRAME' || space === 'FACTOR';
   if (result === 'FACTORS' || (result === 'MATRICES' && !inFactors)) {
     return { rank: Math.min(outputRank, whole, side), scale: 1, framed: false, certain: false };
@@ -27,7 +32,8 @@ export function planShape(
   const exact = result === 'MATRICES' ? inSpace(holders, space) : combined(holders, own, space);
   const framed = space === 'FRAME';
   if (exact.rank <= outputRank) return { ...exact, framed, certain: result !== 'SEARCH' };
-  return { rank: Math.min(outputRank, exact.rank, side), scale: 1, framed: false, certain: false };
+  const spanned = sharedRows ? holders[0]!.rank : Infinity;
+  return { rank: Math.min(outputRank, exact.rank, side, spanned), scale: 1, framed: false, certain: false };
 }
 
 type Shape = Pick<PredictedFactors, 'rank' | 'scale'>;

@@ -67,8 +67,8 @@ export function planParts(
   });
 }
 
-function columnsOf({ base: { shape, size } }: ComparedTensor): number {
-  return shape.length < 2 ? size : size / (shape[0] || 1);
+function columnsOf({ base: { shape, size }, commonRows }: ComparedTensor): number {
+  return shape.length < 2 ? (commonRows ?? size) : size / (shape[0] || 1);
 }
 
 /** Rows that modules begin and end at. A tensor without numbers has no module. */

@@ -301,6 +301,19 @@ describe('embeddings', () => {
     expect(got!.subarray(72)).toEqual(rounded(origin!.slice(72)));
     expect(outcome.notes).toEqual([expect.stringContaining('the first 9 of 12 rows')]);
   });
+
+  it('of other vocabularies: a bias has one row per token too', async () => {
+    const base = await model({ seed: 0, shapes: { 'lm_head.bias': [12], 'norm.weight': [4] } });
+    const small = await model({ seed: 1, shapes: { 'lm_head.bias': [9], 'norm.weight': [4] } });
+    for (const rule of ['sum', 'denseSum']) {
+      const outcome = await fuse({ rule, base, models: [small], vocabulary: 'COMMON_ROWS' });
+      const [origin, other, got] = await Promise.all(
+        [base, small, outcome.folder].map(async (folder) => (await valuesOf(folder)).get('lm_head.bias')!),
+      );
+      const distance = got!.map((value, i) => Math.abs(value - (i < 9 ? other![i]! : origin![i]!)));
+      expect(Math.max(...distance)).toBeLessThan(1e-6);
+    }
+  });
 });
 
 describe('what cannot be fused', () => {

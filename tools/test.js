@@ -5,6 +5,8 @@ const steps = [
   ['format', 'prettier', ['--check', '--log-level', 'warn', '.']],
   ['lint', 'oxlint', ['--deny-warnings']],
   ['types and build', 'tsc', ['-b']],
+  ['console', process.execPath, ['tools/build-console.js']],
+  ['console types', 'tsc', ['-p', 'admin']],
   ['schema', process.execPath, ['tools/check-schema.js']],
   ['error pages', process.execPath, ['tools/print-errors.js', '--check']],
   ['units', 'vitest', ['run', '--exclude', 'e2e/**']],

@@ -3,6 +3,7 @@ import { syncPlugins } from '../services/sync-plugins.js';
 import { buildSchema } from './build-schema.js';
 import { ApiContext } from './context/api-context.js';
 import type { ReportError } from './errors/format-error.js';
+import { builtConsole, consoleRoutes } from '../console/index.js';
 import { downloadRoutes } from '../exports/index.js';
 import { uploadRoutes } from '../uploads/upload-routes.js';
 import { openApi } from './http/api.js';
@@ -12,6 +13,8 @@ export interface StartApiOptions {
   readonly host: string;
   /** Where faults of the server itself are told; standard error unless given. */
   readonly report?: ReportError;
+  /** The folder of the built console; the one beside this package unless given. */
+  readonly console?: string;
 }
 
 export interface RunningApi {
@@ -32,7 +35,11 @@ export async function startApi(platform: Platform, options: StartApiOptions): Pr
     schema,
     createContext: () => new ApiContext(platform),
     ready: async () => await platform.orm.isConnected(),
-    routes: [uploadRoutes(platform.uploads, report), downloadRoutes(platform, report)],
+    routes: [
+      uploadRoutes(platform.uploads, report),
+      downloadRoutes(platform, report),
+      consoleRoutes(options.console ?? builtConsole),
+    ],
     host: options.host,
     port: options.port,
     report,

@@ -1,0 +1,2 @@
+export { builtConsole } from './console-files.js';
+export { consoleRoutes } from './console-routes.js';

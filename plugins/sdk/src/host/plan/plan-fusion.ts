@@ -64,7 +64,9 @@ async function planRun(
     { strategy: resolved, options, schedule, space, weights, digests, context },
     plans,
   );
-  const sharedRows = frameProblem(checkOf(request).members, request.adapterMethods, true) === undefined;
+  // What a wrapper makes of matrices need not be one.
+  const sharedRows =
+    strategy.kind !== 'WRAPPER' && frameProblem(checkOf(request).members, request.adapterMethods, true) === undefined;
   const shapes = plans.map((plan) => planShape(plan, probed, space, outputRank, sharedRows));
   const written = planFiles(request, resolved, { space, options, plans, shapes });
   const how = { result: probed.result, space, passes: probed.passes, outputRank };

@@ -21,8 +21,9 @@ export function planShape(
 ): PlannedShape {
   const { holders, outFeatures, inFeatures, index } = plan;
   const side = Math.min(outFeatures, inFeatures);
-  // Adapters of one frame share A, so that what they span together has no more rows than one of them; entries of a dense matrix do not stay in there.
-  const whole = sharedRows && space !== 'DELTA' ? holders[0]!.rank : sumOfRanks(holders);
+  // Adapters of one frame share A, so that their cores, and sums of them, have no more rows than one of them. Factors of a rule's own may be anything.
+  const spanned = sharedRows ? holders[0]!.rank : Infinity;
+  const whole = Math.min(sumOfRanks(holders), result === 'MATRICES' && space === 'CORE' ? spanned : Infinity);
   const inFactors = space === 'FRAME' || space === 'FACTOR';
   if (result === 'FACTORS' || (result === 'MATRICES' && !inFactors)) {
     return { rank: Math.min(outputRank, whole, side), scale: 1, framed: false, certain: false };
@@ -32,7 +33,6 @@ export function planShape(
   const exact = result === 'MATRICES' ? inSpace(holders, space) : combined(holders, own, space);
   const framed = space === 'FRAME';
   if (exact.rank <= outputRank) return { ...exact, framed, certain: result !== 'SEARCH' };
-  const spanned = sharedRows ? holders[0]!.rank : Infinity;
   return { rank: Math.min(outputRank, exact.rank, side, spanned), scale: 1, framed: false, certain: false };
 }
 

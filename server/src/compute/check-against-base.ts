@@ -1,4 +1,9 @@
-import { storedParameter, type AdapterInspection, type InspectedModule } from '@crucible/engine/adapters';
+import {
+  storedParameter,
+  type AdapterBase,
+  type AdapterInspection,
+  type InspectedModule,
+} from '@crucible/engine/adapters';
 import { locateModules, openCheckpoint } from '@crucible/engine/checkpoints';
 import { isCrucibleError } from '@crucible/engine/errors';
 import type { InspectionBlocker } from '../entities/adapter-inspection.js';
@@ -13,8 +18,9 @@ const REMEDY = 'Choose the base model that the adapter was trained on, in the sa
  */
 export async function checkAgainstBase(
   found: AdapterInspection,
-  folder: string,
+  { folder }: AdapterBase,
 ): Promise<readonly InspectionBlocker[]> {
+  if (folder === undefined) return [];
   const untied = found.notices.flatMap(({ code, subject }) => (code === 'WEIGHT_UNTIED' ? [subject ?? ''] : []));
   const layers = found.modules.filter(
     ({ name, kind, parameter }) =>

@@ -1,5 +1,6 @@
+import type { AdapterBase } from '@crucible/engine/adapters';
 import type { AdapterInspection } from '../entities/adapter-inspection.js';
-import type { AdapterFacts, ModelFiles } from './protocol.js';
+import type { AdapterFacts } from './protocol.js';
 
 /** A repository of a hub, at a commit: what it holds cannot change between a look and the next. */
 export interface HubSource {
@@ -14,7 +15,7 @@ export interface ImportWork {
   readonly name: string;
   readonly source: { readonly kind: 'PATH'; readonly path: string } | HubSource;
   /** None: the adapter belongs to the base that it names itself, whose weights are not here. */
-  readonly base: (ModelFiles & { readonly digest: string }) | null;
+  readonly base: AdapterBase | null;
   /** Where a folder may be made for what is fetched. */
   readonly scratch: string;
   readonly outputPath: string;
@@ -40,7 +41,7 @@ export interface InspectionWork {
   readonly kind: 'INSPECTION';
   readonly path: string;
   /** Without it, shapes are not compared with anything. */
-  readonly base: (ModelFiles & { readonly digest: string }) | null;
+  readonly base: AdapterBase | null;
 }
 
 export interface InspectionResult {

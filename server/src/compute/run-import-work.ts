@@ -1,5 +1,12 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { digestBaseName, importAdapter, inspectAdapter, openAdapter, writeFrame } from '@crucible/engine/adapters';
+import { copyFile, mkdir, rm } from 'node:fs/promises';
+import {
+  digestBaseName,
+  importAdapter,
+  inspectAdapter,
+  openAdapter,
+  writeFrame,
+  type AdapterInspection,
+} from '@crucible/engine/adapters';
 import { fetchFromHub } from '../imports/fetch-from-hub.js';
 import { hubSettings } from '../imports/hub-settings.js';
 import { findAdapterFiles } from '../uploads/find-adapter-files.js';
@@ -8,8 +15,9 @@ import { checkAgainstBase } from './check-against-base.js';
 import type { ComputeContext } from './compute-context.js';
 import { describeInspection } from './describe-inspection.js';
 import type { ImportResult, ImportWork } from './import-protocol.js';
+import { openOwn, type OwnAdapter } from './own-adapter.js';
 
-/** Takes one adapter in; the same files, name and base give the same bytes. Where something stands in the way, says what. */
+/** Takes one adapter in; the same files, name and base give the same bytes, and a file of our own stays as it is. Where something stands in the way, says what. */
 export async function runImportWork(work: ImportWork, context: ComputeContext): Promise<ImportResult> {
   const { signal, onProgress } = context;
   try {
@@ -20,24 +28,26 @@ export async function runImportWork(work: ImportWork, context: ComputeContext): 
       signal,
       onProgress: (done, total) => onProgress({ phase: 'INSPECT', done, total }),
     });
-    const differences = work.base === null ? [] : await checkAgainstBase(found, work.base.folder);
+    const differences = work.base === null ? [] : await checkAgainstBase(found, work.base);
     const inspection = describeInspection(found, differences);
     if (!inspection.importable) return { kind: 'IMPORT', inspection, made: null };
-    const { path, framePath } = { path: work.outputPath, framePath: work.framePath };
-    await importAdapter({
-      source,
-      outputPath: path,
-      name: work.name,
-      ...base,
-      ...(work.source.kind === 'HUB' ? { provenance: { repo: work.source.repo, commit: work.source.commit } } : {}),
-      signal,
-      onProgress: (done, total) => onProgress({ phase: 'IMPORT', done, total }),
-    });
+    const { outputPath: path, framePath } = work;
+    const own = await openOwn(source, found);
+    if (own !== undefined) await copyFile(own.path, path);
+    else {
+      await importAdapter({
+        source,
+        outputPath: path,
+        name: work.name,
+        ...base,
+        ...(work.source.kind === 'HUB' ? { provenance: { repo: work.source.repo, commit: work.source.commit } } : {}),
+        signal,
+        onProgress: (done, total) => onProgress({ phase: 'IMPORT', done, total }),
+      });
+    }
     await writeOwnFrame(path, framePath, signal);
     const adapter = await adapterFacts(path);
-    const { name = 'an unnamed base', revision = null } = found.base;
-    const told = { digest: digestBaseName(found.base), name, revision };
-    return { kind: 'IMPORT', inspection, made: { path, framePath, adapter, base: told } };
+    return { kind: 'IMPORT', inspection, made: { path, framePath, adapter, base: baseTold(found, own) } };
   } finally {
     await rm(work.scratch, { recursive: true, force: true });
   }
@@ -55,6 +65,15 @@ async function fetchSource({ source, scratch }: ImportWork, { signal, onProgress
     onProgress: (done, total) => onProgress({ phase: 'FETCH', done, total }),
   });
   return findAdapterFiles(scratch);
+}
+
+/** The base as the adapter names it: by its digest, if a Crucible wrote it, and by name and revision otherwise. */
+function baseTold({ base }: AdapterInspection, own: OwnAdapter | undefined) {
+  if (own === undefined) {
+    return { digest: digestBaseName(base), name: base.name ?? 'an unnamed base', revision: base.revision ?? null };
+  }
+  const digest = own.manifest.baseDigest;
+  return { digest, name: `base ${digest.slice(0, 12)}`, revision: null };
 }
 
 /** The frame that an adapter's own A's make: needed as soon as a second adapter has the same. */

@@ -9,6 +9,6 @@ export async function runInspectionWork(
   { signal }: Pick<ComputeContext, 'signal'>,
 ): Promise<InspectionResult> {
   const found = await inspectAdapter(path, { ...(base === null ? {} : { base }), signal });
-  const differences = base === null ? [] : await checkAgainstBase(found, base.folder);
+  const differences = base === null ? [] : await checkAgainstBase(found, base);
   return { kind: 'INSPECTION', inspection: describeInspection(found, differences) };
 }

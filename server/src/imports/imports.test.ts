@@ -177,6 +177,19 @@ describe('an import', () => {
     expect(await leftovers()).toEqual([]);
   });
 
+  it('of a file of our own is that file: its digest, its method, its base and its frame', async () => {
+    const [first] = await system.adapters('L_LORA');
+    await cp(await system.platform.blobs.locate(first!.digest), join(root, 'own.safetensors'));
+    const done = await run({ directory: 'own.safetensors' }, { name: 'back again' });
+    expect(done).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    const again = await outputOf(done);
+    expect(again).toMatchObject({ name: 'back again', digest: first!.digest, method: 'L_LORA' });
+    expect([again.base.id, again.frame?.id]).toEqual([first!.base.id, first!.frame!.id]);
+    const other = (await system.em.find(BaseModel, { name: 'golden/llama' }))[0]!;
+    const refused = await run({ directory: 'own.safetensors' }, { base: other.id });
+    expect(refused.inspection!.blockers).toMatchObject([{ code: 'BASE_DIFFERS' }]);
+  });
+
   it('is fused with another of the same base, which no one has the weights of', async () => {
     const [first, second] = [
       await outputOf(await run({ directory: 'peft/eq-a' })),
@@ -300,6 +313,12 @@ describe('an import', () => {
     const done = await run({ directory: 'peft/eq-a' }, { base: tower.id });
     expect(done).toMatchObject({ state: RunState.FAILED, problem: { code: 'IMPORT_REFUSED' } });
     expect(done.inspection!.blockers[0]!.code).toBe('BASE_DIFFERS');
+  });
+
+  it('for a base that is known by its name alone is taken on its word', async () => {
+    const [named] = await system.em.find(BaseModel, { name: 'golden/llama' });
+    const adapter = await outputOf(await run({ directory: 'peft/eq-b' }, { base: named!.id }));
+    expect(adapter.base.id).toBe(named!.id);
   });
 
   it('of two adapters with the same A gives them a frame, at the second; a third joins it', async () => {

@@ -8,7 +8,7 @@ import { fetchFromHub, hubSettings, resolveRevision } from '../imports/index.js'
 import { findInRoot, importRoot } from '../imports/import-root.js';
 import type { Platform } from '../platform/platform.js';
 import { findAdapterFiles, uploadFolder } from '../uploads/index.js';
-import { modelFolder } from '../worker/model-folder.js';
+import { adapterBase } from '../worker/model-folder.js';
 import { findById } from './find-by-id.js';
 import { checkHub, refusable, type AdapterSourceInput } from './import-adapter.js';
 import { InvalidOptions, NotFound, SourceRefused } from './problems.js';
@@ -24,7 +24,7 @@ export async function inspectSource(
   const { home, blobs, inspector } = context;
   const base = input.base === undefined ? null : await findById(em, BaseModel, input.base);
   if (input.base !== undefined && base === null) return new NotFound('base model', input.base, ['base']);
-  const weights = base && { digest: base.digest, folder: await modelFolder(blobs, home, base) };
+  const weights = base && (await adapterBase(blobs, home, base));
   const look = async (path: string): Promise<AdapterInspection | SourceRefused> => {
     const found = await inspector.inspect({ path, base: weights });
     if ('dialect' in found) return found;

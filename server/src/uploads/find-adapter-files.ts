@@ -10,7 +10,11 @@ import { isPickle } from './wanted-file.js';
  * @throws UPLOAD_NO_ADAPTER where there is none or more than one; UPLOAD_PICKLED
  */
 export async function findAdapterFiles(path: string): Promise<string> {
-  if ((await stat(path)).isFile()) return path;
+  const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+    throw uploadErrors.noAdapter({ problem: 'the files are not there any more; upload them again' }, error);
+  });
+  if (info.isFile()) return path;
   const files = (await readdir(path, { recursive: true, encoding: 'utf8' }).then((names) =>
     names.filter((name) => name.split('/').length <= uploadLimits.depth),
   )) as readonly string[];

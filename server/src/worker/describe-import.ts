@@ -8,7 +8,7 @@ import { isModelFile } from '../imports/model-file.js';
 import { findInRoot, importRoot, resolveInRoot } from '../imports/import-root.js';
 import { findAdapterFiles } from '../uploads/find-adapter-files.js';
 import { uploadFolder } from '../uploads/upload-folder.js';
-import { modelFolder } from './model-folder.js';
+import { adapterBase } from './model-folder.js';
 
 /** What a compute process needs to be told about an import: the directory is looked at again, for it may have moved since it was asked for. */
 export async function describeImport(
@@ -24,7 +24,7 @@ export async function describeImport(
     kind: 'IMPORT',
     name: run.name,
     source: await describeSource(home, run),
-    base: base && { folder: await modelFolder(blobs, home, base), digest: base.digest },
+    base: base && (await adapterBase(blobs, home, base)),
     scratch: await blobs.incoming(),
     outputPath: await blobs.incoming(),
     framePath: await blobs.incoming(),

@@ -127,8 +127,11 @@ describe('a plan', () => {
     ['matrices in FRAME', { adapters: frame, strategy: matrices, space: 'FRAME' }],
     ['matrices in CORE', { adapters: mixed, strategy: matrices, space: 'CORE' }],
     ['matrices in CORE at rank 2', { adapters: mixed, strategy: matrices, space: 'CORE', outputRank: 2 }],
-    ['a sum in DELTA of adapters that share A, cut', { adapters: frame, space: 'DELTA', outputRank: 6 }],
-    ['matrices in CORE of adapters that share A', { adapters: frame, strategy: matrices, space: 'CORE' }],
+    ['a sum in CORE of adapters that share A, cut', { adapters: frame, space: 'CORE', outputRank: 6 }],
+    [
+      'matrices in CORE of adapters that share A, cut',
+      { adapters: frame, strategy: matrices, space: 'CORE', outputRank: 6 },
+    ],
     ['matrices in DELTA', { adapters: mixed, strategy: matrices, space: 'DELTA' }],
     ['matrices in FACTOR', { adapters: frame, strategy: matrices, space: 'FACTOR' }],
     ['an output each in FRAME', { adapters: frame, strategy: each, space: 'FRAME' }],

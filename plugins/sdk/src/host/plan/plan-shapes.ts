@@ -21,12 +21,14 @@ export function planShape(
 ): PlannedShape {
   const { holders, outFeatures, inFeatures, index } = plan;
   const side = Math.min(outFeatures, inFeatures);
-  // Adapters of one frame share A, so that their cores, and sums of them, have no more rows than one of them. Factors of a rule's own may be anything.
-  const spanned = sharedRows ? holders[0]!.rank : Infinity;
-  const whole = Math.min(sumOfRanks(holders), result === 'MATRICES' && space === 'CORE' ? spanned : Infinity);
+  const whole = sumOfRanks(holders);
+  // Adapters of one frame share A, so that what is decomposed has no more rows than one of them; factors of a rule's own may be anything.
+  const spanned = sharedRows && result !== 'FACTORS' && space !== 'DELTA' ? holders[0]!.rank : Infinity;
   const inFactors = space === 'FRAME' || space === 'FACTOR';
   if (result === 'FACTORS' || (result === 'MATRICES' && !inFactors)) {
-    return { rank: Math.min(outputRank, whole, side), scale: 1, framed: false, certain: false };
+    // A rule that looked may still answer with coefficients, and its sum then keeps all columns unless it is cut.
+    const rank = outputRank < whole ? Math.min(outputRank, side, spanned) : whole;
+    return { rank, scale: 1, framed: false, certain: false };
   }
   // What a search finds is a combination of coefficients that are hardly ever 0.
   const own = coefficients?.[index] ?? holders.map(() => 0.5);

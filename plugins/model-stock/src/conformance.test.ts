@@ -11,7 +11,7 @@ describe.each([false, true])('filter-wise %s', (filterWise) => {
     { describe, it, expect },
     {
       options: { filterWise },
-      laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: true },
+      laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: true, gauge: true },
       packageFolder,
     },
   );

@@ -10,7 +10,7 @@ describeStrategyConformance(
   simpleAverage!,
   { describe, it, expect },
   {
-    laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: true },
+    laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: true, gauge: true },
     packageFolder,
   },
 );
@@ -20,7 +20,7 @@ describeStrategyConformance(
   { describe, it, expect },
   {
     options: { lambda: 1 },
-    laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: false },
+    laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: false, gauge: true },
     packageFolder,
   },
 );

@@ -47,7 +47,7 @@ describeStrategyConformance(
   weightedAverage,
   { describe, it, expect },
   {
-    laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: true },
+    laws: { oneIsItself: true, oneZeroIsFirst: true, identicalIsItself: true, gauge: true },
     packageFolder: fileURLToPath(new URL('..', import.meta.url)),
   },
 );

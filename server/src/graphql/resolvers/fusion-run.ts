@@ -170,7 +170,9 @@ export class FusionRunResolver {
     return await loaders.byIds(Task, run.evaluateOn);
   }
 
-  @FieldResolver(() => [Score], { description: 'What its output scored: at most one a task and split, latest first.' })
+  @FieldResolver(() => [Score], {
+    description: 'What its outputs scored: at most one an output, task and split, latest first.',
+  })
   async scores(
     @Root() run: FusionRun,
     @Args(() => RunScoreArgs) { first, split }: RunScoreArgs,
@@ -265,8 +267,12 @@ async function asRun(id: string, job: unknown, act: () => ReturnType<Services['c
 async function valuesOf(run: FusionRun, loaders: ApiContext['loaders']): Promise<number[] | null> {
   const where = { split: run.evaluationSplit };
   const scores = await loaders.children(run, { entity: Score, by: 'run', first: requestLimits.maxPage, where });
-  const byTask = new Map(scores.toReversed().map((score) => [score.task.id, score.value]));
-  const values = run.evaluateOn.map((task) => byTask.get(task)).filter((value) => value !== undefined);
+  // The latest of each output; several outputs are of one task where several adapters are.
+  const latest = new Map(scores.toReversed().map((score) => [`${score.task.id} ${score.adapter?.id}`, score]));
+  const values = run.evaluateOn.flatMap((task) => {
+    const own = [...latest.values()].filter((score) => score.task.id === task).map(({ value }) => value);
+    return own.length === 0 ? [] : [own.reduce((total, value) => total + value, 0) / own.length];
+  });
   return values.length > 0 && values.length === run.evaluateOn.length ? values : null;
 }
 

@@ -8,7 +8,7 @@ import { Menu } from './menu';
 function Bar() {
   return (
     <AppBar userMenu={false} color="secondary">
-      <TitlePortal />
+      <TitlePortal component="h1" />
     </AppBar>
   );
 }
@@ -19,7 +19,7 @@ export function Layout({ children }: { readonly children: ReactNode }) {
   useLiveJobs();
   const lost = useConnectionState() === 'lost';
   return (
-    <BaseLayout appBar={Bar} menu={Menu}>
+    <BaseLayout appBar={Bar} menu={Menu} sx={{ '& .RaLayout-content': { minWidth: 0 } }}>
       <div aria-live="polite">
         {lost ? (
           <Alert severity="warning" sx={{ mt: 1 }}>

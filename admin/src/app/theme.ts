@@ -26,6 +26,15 @@ function themed(base: RaThemeOptions, palette: RaThemeOptions['palette']): RaThe
       },
       MuiAppBar: { styleOverrides: { colorSecondary: { backgroundImage: 'none' } } },
       MuiTableCell: { styleOverrides: { head: { fontWeight: 600 } } },
+      // react-admin names the box around a check box, which no screen reader reads; the name belongs on the input in it.
+      MuiCheckbox: {
+        defaultProps: {
+          slotProps: {
+            root: { 'aria-label': undefined },
+            input: (owner: object) => ('aria-label' in owner ? { 'aria-label': String(owner['aria-label']) } : {}),
+          },
+        },
+      },
       MuiLink: { defaultProps: { underline: 'hover' } },
     },
   };

@@ -51,3 +51,13 @@ export function formatSeconds(seconds: number | null | undefined, locale: string
 export function secondsBetween(from: string | null | undefined, until: string | null | undefined): number | undefined {
   return from && until ? (Date.parse(until) - Date.parse(from)) / 1000 : undefined;
 }
+
+/** A difference of two shares in percentage points, with its sign: `+2.3`, `−0.4`, `0.0`. */
+export function formatPoints(difference: number | null | undefined, locale: string): string {
+  if (difference === null || difference === undefined) return NONE;
+  return new Intl.NumberFormat(locale, {
+    signDisplay: 'exceptZero',
+    minimumFractionDigits: 1,
+    maximumFractionDigits: 1,
+  }).format(difference * 100);
+}

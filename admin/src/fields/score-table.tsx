@@ -5,9 +5,9 @@ import TableCell from '@mui/material/TableCell';
 import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
-import { useLocaleState, useTranslate } from 'react-admin';
+import { useTranslate } from 'react-admin';
 import type { Split } from '../graphql/generated/graphql';
-import { formatPercent } from './format';
+import { useFormat } from './use-format';
 import { NameLink } from './name-link';
 
 export interface ShownScore {
@@ -24,7 +24,7 @@ export interface ShownScore {
 /** Scores with what makes them honest: the number of examples, the interval, and a mark where options were chosen on the split that reports. */
 export function ScoreTable({ scores }: { readonly scores: readonly ShownScore[] }) {
   const translate = useTranslate();
-  const [locale] = useLocaleState();
+  const format = useFormat();
   if (scores.length === 0) return <Typography variant="body2">{translate('crucible.score.none')}</Typography>;
   const confidence = Math.round(scores[0]!.interval.confidence * 100);
   return (
@@ -57,11 +57,11 @@ export function ScoreTable({ scores }: { readonly scores: readonly ShownScore[] 
                   </span>
                 ) : null}
               </TableCell>
-              <TableCell align="right">{formatPercent(value, locale)}</TableCell>
+              <TableCell align="right">{format.percent(value)}</TableCell>
               <TableCell align="right" sx={{ whiteSpace: 'nowrap' }}>
-                {formatPercent(interval.low, locale)} – {formatPercent(interval.high, locale)}
+                {format.percent(interval.low)} – {format.percent(interval.high)}
               </TableCell>
-              <TableCell align="right">{formatPercent(normalizedByBest, locale)}</TableCell>
+              <TableCell align="right">{format.percent(normalizedByBest)}</TableCell>
               <TableCell align="right">{n}</TableCell>
             </TableRow>
           ))}

@@ -16,6 +16,7 @@ export const common = defineMessages(
       CANCELLED: 'Cancelled',
     },
     split: { TRAIN: 'train', VALIDATION: 'validation', TEST: 'test' },
+    space: { FRAME: 'Frame', CORE: 'Core', DELTA: 'Delta', FACTOR: 'Factor' },
     origin: { IMPORTED: 'Imported', TRAINED: 'Trained', FUSED: 'Fused' },
     live: {
       lost: 'The connection to the server is lost; trying again. What is shown may be out of date.',
@@ -51,6 +52,7 @@ export const common = defineMessages(
       CANCELLED: 'Abgebrochen',
     },
     split: { TRAIN: 'Training', VALIDATION: 'Validierung', TEST: 'Test' },
+    space: { FRAME: 'Rahmen', CORE: 'Kern', DELTA: 'Delta', FACTOR: 'Faktor' },
     origin: { IMPORTED: 'Importiert', TRAINED: 'Trainiert', FUSED: 'Fusioniert' },
     live: {
       lost: 'Die Verbindung zum Server ist weg; neuer Versuch läuft. Was hier steht, kann veraltet sein.',

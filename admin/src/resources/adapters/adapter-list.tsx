@@ -1,18 +1,10 @@
-import {
-  ColumnsButton,
-  DataTable,
-  ExportButton,
-  FilterButton,
-  List,
-  SearchInput,
-  SelectArrayInput,
-  TopToolbar,
-  useLocaleState,
-  useTranslate,
-} from 'react-admin';
-import { formatBytes, formatMoment } from '../../fields/format';
+import { DataTable, List, SearchInput, SelectArrayInput, useTranslate } from 'react-admin';
+
+import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
 import type { Origin } from '../../graphql/generated/graphql';
+import { ListActions } from '../../tables/list-actions';
+import { RecordTable } from '../../tables/record-table';
 import type { AdapterRow } from '../../provider/row-types';
 
 const ORIGINS: readonly Origin[] = ['IMPORTED', 'TRAINED', 'FUSED'];
@@ -27,28 +19,20 @@ const filters = [
   />,
 ];
 
-const Actions = () => (
-  <TopToolbar>
-    <FilterButton />
-    <ColumnsButton />
-    <ExportButton />
-  </TopToolbar>
-);
-
 const Column = DataTable.Col<AdapterRow>;
 
 export default function AdapterList() {
-  const [locale] = useLocaleState();
+  const format = useFormat();
   const translate = useTranslate();
   return (
     <List
-      actions={<Actions />}
+      actions={<ListActions />}
       filters={filters}
       sort={{ field: 'createdAt', order: 'DESC' }}
       perPage={25}
       empty={false}
     >
-      <DataTable<AdapterRow> rowClick={false} size="small">
+      <RecordTable<AdapterRow> narrow={['name', 'task', 'method']}>
         <Column
           source="name"
           render={(adapter) => (
@@ -74,9 +58,9 @@ export default function AdapterList() {
         <Column source="rank" align="right" />
         <Column source="origin" disableSort render={(adapter) => translate(`crucible.origin.${adapter.origin}`)} />
         <Column source="base" disableSort render={(adapter) => adapter.base.name} />
-        <Column source="size" align="right" render={(adapter) => formatBytes(adapter.sizeBytes, locale)} />
-        <Column source="createdAt" render={(adapter) => formatMoment(adapter.createdAt, locale)} />
-      </DataTable>
+        <Column source="size" align="right" render={(adapter) => format.bytes(adapter.sizeBytes)} />
+        <Column source="createdAt" render={(adapter) => format.moment(adapter.createdAt)} />
+      </RecordTable>
     </List>
   );
 }

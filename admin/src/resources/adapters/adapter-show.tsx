@@ -1,8 +1,8 @@
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
-import { Show, useLocaleState, useRecordContext, useTranslate } from 'react-admin';
+import { Show, useRecordContext, useTranslate } from 'react-admin';
 import { Facts } from '../../fields/facts';
-import { formatBytes, formatMoment, formatNumber } from '../../fields/format';
+import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
 import { ScoreTable } from '../../fields/score-table';
 import { Section } from '../../fields/section';
@@ -14,7 +14,7 @@ function AdapterTitle() {
 
 /** Where it comes from: the run that fused it with what went in, the training, or the file. */
 function Source({ provenance }: Pick<AdapterRecord, 'provenance'>) {
-  const [locale] = useLocaleState();
+  const format = useFormat();
   if (provenance?.__typename === 'FusedBy') {
     const { run } = provenance;
     return (
@@ -28,7 +28,7 @@ function Source({ provenance }: Pick<AdapterRecord, 'provenance'>) {
               <NameLink to="adapters" id={adapter.id}>
                 {adapter.name}
               </NameLink>{' '}
-              × {formatNumber(weight, locale)}
+              × {format.number(weight)}
             </li>
           ))}
         </Box>
@@ -42,7 +42,7 @@ function Source({ provenance }: Pick<AdapterRecord, 'provenance'>) {
 function AdapterPage() {
   const adapter = useRecordContext<AdapterRecord>();
   const translate = useTranslate();
-  const [locale] = useLocaleState();
+  const format = useFormat();
   if (!adapter) return null;
   const label = (name: string): string => translate(`resources.adapters.fields.${name}`);
   const { safetensors } = adapter.downloads;
@@ -64,11 +64,11 @@ function AdapterPage() {
             },
             { label: label('base'), value: adapter.base.name },
             { label: label('rank'), value: adapter.rank },
-            { label: label('scale'), value: formatNumber(adapter.scale, locale) },
-            { label: label('parameters'), value: formatNumber(Number(adapter.parameterCount), locale, 12) },
-            { label: label('size'), value: formatBytes(adapter.sizeBytes, locale) },
+            { label: label('scale'), value: format.number(adapter.scale) },
+            { label: label('parameters'), value: format.number(Number(adapter.parameterCount), 12) },
+            { label: label('size'), value: format.bytes(adapter.sizeBytes) },
             { label: label('frame'), value: adapter.frame?.name ?? '–' },
-            { label: label('createdAt'), value: formatMoment(adapter.createdAt, locale) },
+            { label: label('createdAt'), value: format.moment(adapter.createdAt) },
             { label: label('modules'), value: adapter.targetModules.length },
             { label: label('digest'), value: adapter.digest },
             {

@@ -1,19 +1,11 @@
-import {
-  BooleanInput,
-  ColumnsButton,
-  DataTable,
-  ExportButton,
-  FilterButton,
-  List,
-  SearchInput,
-  SelectArrayInput,
-  TopToolbar,
-  useLocaleState,
-} from 'react-admin';
-import { formatMoment, formatPercent, formatSeconds, secondsBetween } from '../../fields/format';
+import { BooleanInput, DataTable, List, SearchInput, SelectArrayInput, useTranslate } from 'react-admin';
+import { secondsBetween } from '../../fields/format';
+import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
 import { StateChip } from '../../fields/state-chip';
 import type { FusionSpace, RunState } from '../../graphql/generated/graphql';
+import { ListActions } from '../../tables/list-actions';
+import { RecordTable } from '../../tables/record-table';
 import type { RunRow } from '../../provider/row-types';
 import { useRunName } from './run-name';
 
@@ -32,34 +24,26 @@ const filters = [
     key="spaces"
     source="spaces"
     label="resources.runs.filters.spaces"
-    choices={SPACES.map((id) => ({ id, name: id }))}
-    translateChoice={false}
+    choices={SPACES.map((id) => ({ id, name: `crucible.space.${id}` }))}
   />,
   <BooleanInput key="inSweep" source="inSweep" label="resources.runs.filters.inSweep" />,
 ];
 
-const Actions = () => (
-  <TopToolbar>
-    <FilterButton />
-    <ColumnsButton />
-    <ExportButton />
-  </TopToolbar>
-);
-
 const Column = DataTable.Col<RunRow>;
 
 export default function RunList() {
-  const [locale] = useLocaleState();
+  const format = useFormat();
   const nameOf = useRunName();
+  const translate = useTranslate();
   return (
     <List
-      actions={<Actions />}
+      actions={<ListActions />}
       filters={filters}
       sort={{ field: 'createdAt', order: 'DESC' }}
       perPage={25}
       empty={false}
     >
-      <DataTable<RunRow> rowClick={false} size="small">
+      <RecordTable<RunRow> narrow={['name', 'state', 'meanScore', 'worstScore']} hiddenColumns={['seed', 'took']}>
         <Column
           source="name"
           disableSort
@@ -79,19 +63,19 @@ export default function RunList() {
           )}
         />
         <Column source="strategy" disableSort render={(run) => run.strategy.title} />
-        <Column source="space" />
-        <Column source="meanScore" disableSort align="right" render={(run) => formatPercent(run.meanScore, locale)} />
-        <Column source="worstScore" disableSort align="right" render={(run) => formatPercent(run.worstScore, locale)} />
+        <Column source="space" render={(run) => translate(`crucible.space.${run.space}`)} />
+        <Column source="meanScore" disableSort align="right" render={(run) => format.percent(run.meanScore)} />
+        <Column source="worstScore" disableSort align="right" render={(run) => format.percent(run.worstScore)} />
         <Column source="adapters" disableSort align="right" render={(run) => run.members.length} />
         <Column source="seed" align="right" />
-        <Column source="createdAt" render={(run) => formatMoment(run.createdAt, locale)} />
+        <Column source="createdAt" render={(run) => format.moment(run.createdAt)} />
         <Column
           source="took"
           disableSort
           align="right"
-          render={(run) => formatSeconds(secondsBetween(run.startedAt, run.finishedAt), locale)}
+          render={(run) => format.seconds(secondsBetween(run.startedAt, run.finishedAt))}
         />
-      </DataTable>
+      </RecordTable>
     </List>
   );
 }

@@ -1,9 +1,10 @@
 import Alert from '@mui/material/Alert';
 import AlertTitle from '@mui/material/AlertTitle';
 import Box from '@mui/material/Box';
-import { Show, useLocaleState, useRecordContext, useTranslate } from 'react-admin';
+import { Show, useRecordContext, useTranslate } from 'react-admin';
 import { Facts } from '../../fields/facts';
-import { formatBytes, formatMoment, formatNumber, formatSeconds, secondsBetween } from '../../fields/format';
+import { secondsBetween } from '../../fields/format';
+import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
 import { ScoreTable } from '../../fields/score-table';
 import { Section } from '../../fields/section';
@@ -20,7 +21,7 @@ function RunTitle() {
 function RunPage() {
   const run = useRecordContext<RunRecord>();
   const translate = useTranslate();
-  const [locale] = useLocaleState();
+  const format = useFormat();
   if (!run) return null;
   const label = (name: string): string => translate(`resources.runs.fields.${name}`);
   const share = run.progress && run.progress.total > 0 ? run.progress.done / run.progress.total : undefined;
@@ -40,10 +41,10 @@ function RunPage() {
           facts={[
             { label: label('state'), value: <StateChip state={run.state} share={share} /> },
             { label: label('strategy'), value: `${run.strategy.title} ${run.strategyVersion}` },
-            { label: label('space'), value: run.space },
+            { label: label('space'), value: translate(`crucible.space.${run.space}`) },
             { label: label('seed'), value: run.seed },
-            { label: label('createdAt'), value: formatMoment(run.createdAt, locale) },
-            { label: label('took'), value: formatSeconds(secondsBetween(run.startedAt, run.finishedAt), locale) },
+            { label: label('createdAt'), value: format.moment(run.createdAt) },
+            { label: label('took'), value: format.seconds(secondsBetween(run.startedAt, run.finishedAt)) },
             {
               label: label('output'),
               value: run.output ? (
@@ -55,7 +56,7 @@ function RunPage() {
               ),
             },
             { label: label('backend'), value: run.backend?.name ?? '–' },
-            { label: label('peakMemory'), value: formatBytes(run.peakMemoryBytes, locale) },
+            { label: label('peakMemory'), value: format.bytes(run.peakMemoryBytes) },
             { label: label('fingerprint'), value: run.fingerprint },
           ]}
         />
@@ -67,7 +68,7 @@ function RunPage() {
               <NameLink to="adapters" id={adapter.id}>
                 {adapter.name}
               </NameLink>{' '}
-              × {formatNumber(weight, locale)}
+              × {format.number(weight)}
             </li>
           ))}
         </Box>
@@ -80,8 +81,8 @@ function RunPage() {
           <Facts
             facts={[
               { label: translate('resources.runs.exact'), value: translate(`ra.boolean.${run.fidelity.exact}`) },
-              { label: label('relativeError'), value: formatNumber(run.fidelity.relativeError, locale) },
-              { label: label('retainedEnergy'), value: formatNumber(run.fidelity.retainedEnergy, locale) },
+              { label: label('relativeError'), value: format.number(run.fidelity.relativeError) },
+              { label: label('retainedEnergy'), value: format.number(run.fidelity.retainedEnergy) },
               { label: label('outputRank'), value: run.fidelity.outputRank },
             ]}
           />

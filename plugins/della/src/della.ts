@@ -16,6 +16,7 @@ export const della = defineModuleStrategy({
   spaces: ['FRAME', 'DELTA', 'CORE', 'FACTOR'],
   factorOrigin: 'FRAME',
   schedulable: ['density', 'epsilon', 'lambda'],
+  perAdapter: ['density', 'epsilon'],
   options: dellaOptions,
   fuseModule(input, _, context) {
     const { window, rescale, ...rules } = electRules(input.options);

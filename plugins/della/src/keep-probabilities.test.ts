@@ -1,6 +1,6 @@
 import { excessOver, readGoldenCase, readGoldenTensors } from '@crucible/sdk/testing';
 import { describe, expect, it } from 'vitest';
-import { keepProbabilities } from './keep-probabilities.js';
+import { keepProbabilities, LONGEST_ROW } from './keep-probabilities.js';
 
 const folder = new URL('../golden/', import.meta.url);
 const row = (...values: readonly number[]): Float32Array => Float32Array.from(values);
@@ -58,4 +58,12 @@ describe('by hand', () => {
       /give an epsilon below 0\.(1|09)/,
     );
   });
+});
+
+it('refuses a row that is longer than it can rank', () => {
+  const columns = LONGEST_ROW + 1;
+  const window = { density: 0.5, epsilon: 0.2, window: 'HALF' } as const;
+  expect(() => keepProbabilities(new Float32Array(columns), { rows: 1, columns }, window)).toThrow(
+    /4194305 entries, and DELLA ranks 4194304 at most/,
+  );
 });

@@ -93,15 +93,17 @@ console.log(machine());
 console.log(
   `two checkpoints and a base, Llama ${shape.name} shapes with ${shape.layers} layers, bfloat16, ${(bytes / 1e9).toFixed(2)} GB each, median of ${values.repeats}; written bytes are synced; SHA-256 of the output included\n`,
 );
-console.log('| what | median | CPU | peak memory | times the bytes alone |');
-console.log('| --- | ---: | ---: | ---: | ---: |');
+console.log('| what | median | CPU | peak memory | times the bytes alone | times their CPU |');
+console.log('| --- | ---: | ---: | ---: | ---: | ---: |');
 for (const { label, beside } of rows) {
   const own = results.get(label)!;
+  const cpuOf = (of: string): number => median(results.get(of)!.map((result) => result.cpuSeconds));
+  const cpuRatio = beside === undefined ? '1' : (cpuOf(label) / cpuOf(beside)).toFixed(2);
   const ratio = beside === undefined ? '1' : (secondsOf(label) / secondsOf(beside)).toFixed(2);
-  const cpu = median(own.map((result) => result.cpuSeconds));
+  const cpu = cpuOf(label);
   const peak = Math.max(...own.map((result) => result.peakBytes));
   console.log(
-    `| ${label} | ${seconds(secondsOf(label))} | ${seconds(cpu)} | ${(peak / 1e6).toFixed(0)} MB | ${ratio} |`,
+    `| ${label} | ${seconds(secondsOf(label))} | ${seconds(cpu)} | ${(peak / 1e6).toFixed(0)} MB | ${ratio} | ${cpuRatio} |`,
   );
 }
 for (const rule of ['linear', 'task arithmetic,']) {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFloats, encodeFloats, FLOAT_DTYPES, floatBytes, type FloatDtype } from '../checkpoints/float-dtype.js';
+import { Bf16Lane, LANE_STREAMS } from './bf16-lane.js';
 import { FloatStreams, type FloatStream } from './float-streams.js';
 
 const streams = new FloatStreams();
@@ -32,7 +33,16 @@ describe('a weighted sum of streams is the float64 sum, rounded to the dtype', (
     20_000,
   );
 
-  it.each([1, 2, 3, 4, 5])('%i streams of BF16', (count) => {
+  it('five streams of BF16, more than there is a kernel for', () => {
+    const given = [1, 2, 3, 4, 5].map((seed) => stream('BF16', seed));
+    const out = new Uint8Array(2 * N);
+    expect(streams.combine(given, [1, 1, 1, 1, 1], 'BF16', out)).toBe(true);
+    const numbers = given.map(decoded);
+    const expected = numbers[0]!.map((_, i) => numbers.reduce((sum, values) => sum + values[i]!, 0));
+    expect(Buffer.compare(out, encodeFloats(expected, 'BF16'))).toBe(0);
+  });
+
+  it.each(Array.from({ length: LANE_STREAMS }, (_, i) => i + 1))('%i streams of BF16', (count) => {
     const given = Array.from({ length: count }, (_, seed) => stream('BF16', seed));
     const factors = given.map((_, i) => 0.37 * (i + 1) - 0.8);
     const numbers = given.map(decoded);
@@ -42,6 +52,11 @@ describe('a weighted sum of streams is the float64 sum, rounded to the dtype', (
     const out = new Uint8Array(2 * N);
     expect(streams.combine(given, factors, 'BF16', out)).toBe(true);
     expect(Buffer.compare(out, encodeFloats(expected, 'BF16'))).toBe(0);
+    const lane = new Bf16Lane(count, N + 3);
+    given.forEach(({ bytes }, s) => lane.input(s, N).set(bytes));
+    const direct = new Uint8Array(2 * N);
+    const finite = lane.combine(factors, direct);
+    expect([finite, Buffer.compare(direct, out)]).toEqual([true, 0]);
   });
 
   it.each(FLOAT_DTYPES)('%s: one stream at factor 1 keeps every bit, zeros with a sign too', (dtype) => {

@@ -1,3 +1,4 @@
+export { Bf16Lane, LANE_STREAMS } from './bf16-lane.js';
 export type { DisjointMember, DisjointMerge, DisjointRule, MeanDivisor, SignVote } from './disjoint-rule.js';
 export { sumElectedSigns } from './elect-signs.js';
 export { kernelErrors } from './errors.js';

@@ -1,5 +1,6 @@
 import { countMagnitudes } from './magnitude-histogram.js';
 import { joinBins, locateRank } from './magnitude-rank.js';
+import { selectCut, SELECTED_LENGTH } from './select-magnitude.js';
 
 /**
  * Which entries of a tensor a trim keeps: those whose magnitude bits are above `bits`, and of those equal to it the first `equals` in
@@ -30,6 +31,7 @@ export function cutToCount(values: Float32Array, count: number): MagnitudeCut {
 
 /** The threshold at a rank, and how many equal to it are at or above that rank. */
 function findCut(values: Float32Array, rank: number): MagnitudeCut {
+  if (values.length <= SELECTED_LENGTH) return selectCut(values, rank);
   const high = locateRank(countMagnitudes(values, 0), rank);
   const lowCounts = countMagnitudes(values, 1, high.bin);
   const low = locateRank(lowCounts, high.rank);

@@ -14,15 +14,20 @@ export class StoredReader {
   readonly #buffers: Uint8Array<ArrayBuffer>[] = [];
 
   async read(from: StoredNumbers, begin: number, count: number): Promise<FloatStream> {
-    const size = floatBytes(from.dtype);
-    const bytes = this.#lend(count * size);
+    const bytes = this.#lend(count * floatBytes(from.dtype));
+    await this.readInto(from, begin, bytes);
+    return { bytes, dtype: from.dtype };
+  }
+
+  /** Fills memory of the caller's. */
+  async readInto(from: StoredNumbers, begin: number, bytes: Uint8Array): Promise<void> {
     const handle = await this.#open(from.path);
+    const position = from.position + begin * floatBytes(from.dtype);
     for (let done = 0; done < bytes.length;) {
-      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, from.position + begin * size + done);
+      const { bytesRead } = await handle.read(bytes, done, bytes.length - done, position + done);
       if (bytesRead === 0) throw cutShort(from.path);
       done += bytesRead;
     }
-    return { bytes, dtype: from.dtype };
   }
 
   /** For rules that look at a task vector in the midst of their work and cannot wait; the file must have been opened. */

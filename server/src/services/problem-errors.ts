@@ -143,6 +143,11 @@ export const problemErrors = {
     'The grid and the shared options of a sweep are of two strategies.',
     'Give both for one strategy.',
   ),
+  taskOfNoAdapter: problem(
+    'TASK_OF_NO_ADAPTER',
+    'A strategy with an output for each adapter is asked to score on a task that none of the adapters is of.',
+    'Score on the adapters’ own tasks, or link an adapter to that task.',
+  ),
   tasksMissing: problem('TASKS_MISSING', 'There is no task to score on.', 'Name tasks, or link the adapters to tasks.'),
   tooFewAdapters: problem('TOO_FEW_ADAPTERS', 'The strategy needs more adapters.', 'Add some.'),
   tooManyAdapters: problem('TOO_MANY_ADAPTERS', 'The strategy takes fewer adapters.', 'Remove some.'),

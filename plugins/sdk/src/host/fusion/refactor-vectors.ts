@@ -14,6 +14,7 @@ import {
   type DenseProducts,
   type Matrix,
 } from '@crucible/engine/algebra';
+import { denseResidual } from '../fidelity/dense-residual.js';
 import type { TensorFlow } from '../../contract/context.js';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import { commonScale } from './combine-factors.js';
@@ -83,11 +84,8 @@ async function fromDense(task: ModuleTask, data: Float32Array, setup: RefactorSe
   const { products, dispose } = productsOn(setup.tf, rows, columns, data);
   try {
     const triples = await truncatedSvd({ rows, columns, data }, rank, { products, signal: setup.signal });
-    const exact = sumSquares(data);
-    return {
-      factors: roundFactors(task, balanceFactors(triples)),
-      energy: { exact, lost: Math.max(0, 1 - triples.retainedEnergy) * exact },
-    };
+    const factors = roundFactors(task, balanceFactors(triples));
+    return { factors, energy: { exact: sumSquares(data), lost: denseResidual({ rows, columns, data }, factors) } };
   } finally {
     dispose();
   }

@@ -17,6 +17,7 @@ export const breadcrumbsTies = defineModuleStrategy({
   factorOrigin: 'FRAME',
   elementwise: true,
   schedulable: ['density', 'gamma', 'lambda'],
+  perAdapter: ['density', 'gamma'],
   options: breadcrumbsTiesOptions,
   fuseModule(input, _, context) {
     const { smallTensor, ...rules } = electRules(input.options);

@@ -27,6 +27,7 @@ export const compressThenMerge = defineWrapperStrategy({
   wraps: 'ANY',
   defaultRule: { ties: {} },
   schedulable: ['rank'],
+  perAdapter: [],
   options: compressThenMergeOptions,
   wrapModule: ({ members, options, outFeatures, inFeatures }, { tf, signal }) => {
     signal.throwIfAborted();

@@ -22,6 +22,7 @@ export const consensus = defineModuleStrategy({
   factorOrigin: 'FRAME',
   elementwise: true,
   schedulable: ['maskLambda', 'lambda'],
+  perAdapter: ['maskLambda'],
   options: z.object({
     maskLambda: z
       .number()

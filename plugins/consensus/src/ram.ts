@@ -30,6 +30,7 @@ export const ram = defineModuleStrategy({
   factorOrigin: 'FRAME',
   elementwise: true,
   schedulable: ['lambda'],
+  perAdapter: [],
   options: z.object(shared),
   fuseModule(input, _, context) {
     const { epsilon, lambda } = input.options;
@@ -51,6 +52,7 @@ export const ramPlus = defineModuleStrategy({
   factorOrigin: 'FRAME',
   elementwise: true,
   schedulable: ['gain', 'lambda'],
+  perAdapter: [],
   options: z.object({
     ...shared,
     gain: z

@@ -16,6 +16,7 @@ export const dareTies = defineModuleStrategy({
   factorOrigin: 'FRAME',
   elementwise: true,
   schedulable: ['density', 'lambda'],
+  perAdapter: ['density'],
   options: dareTiesOptions,
   fuseModule(input, _, context) {
     const { rescale, ...rules } = tiesRules(input.options);

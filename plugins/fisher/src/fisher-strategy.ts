@@ -25,6 +25,7 @@ export const fisher = defineModuleStrategy<typeof fisherOptions, Divisors, Obser
   needs: { minAdapters: 1, statistics: 'FISHER', order: 'INVARIANT' },
   spaces: ['DELTA'],
   schedulable: ['floor', 'lambda'],
+  perAdapter: [],
   options: fisherOptions,
   survey: {
     rounds: ({ normalize }) => (normalize === 'NONE' ? 0 : 1),

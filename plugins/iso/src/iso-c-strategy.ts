@@ -14,6 +14,7 @@ export const isoC = defineModuleStrategy({
   needs: { minAdapters: 1, order: 'INVARIANT' },
   spaces: ['CORE'],
   schedulable: ['lambda'],
+  perAdapter: [],
   options: isoCOptions,
   fuseModule: (input, _state, { signal }) => {
     signal.throwIfAborted();

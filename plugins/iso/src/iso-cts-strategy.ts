@@ -14,6 +14,7 @@ export const isoCts = defineModuleStrategy({
   needs: { minAdapters: 1, order: 'INVARIANT' },
   spaces: ['CORE'],
   schedulable: ['lambda', 'commonFraction'],
+  perAdapter: [],
   options: isoCtsOptions,
   fuseModule: (input, _state, { signal }) => {
     signal.throwIfAborted();

@@ -21,6 +21,7 @@ export const loraLego = defineModuleStrategy({
   needs: { minAdapters: 1, order: 'INVARIANT' },
   spaces: ['CORE'],
   schedulable: ['rank', 'lambda'],
+  perAdapter: [],
   options: loraLegoOptions,
   fuseModule: ({ module, members, options, outFeatures, inFeatures }, _state, { signal, random }) => {
     const used = members.filter(({ weight }) => weight !== 0);

@@ -21,6 +21,7 @@ export const magMax = defineModuleStrategy({
   factorOrigin: 'FRAME',
   elementwise: true,
   schedulable: ['lambda'],
+  perAdapter: [],
   options: z.object({ lambda: lambdaOption() }),
   fuseModule: (input, _, context) =>
     mergeEntries(input, context, (entries) =>

@@ -20,6 +20,7 @@ export const regMean = defineModuleStrategy({
   needs: { minAdapters: 1, statistics: 'GRAM', order: 'INVARIANT' },
   spaces: ['CORE'],
   schedulable: ['alpha', 'ridge', 'lambda'],
+  perAdapter: [],
   options: regMeanOptions,
   fuseModule: ({ module, members, options, outFeatures, inFeatures }, _state, { signal }) => {
     signal.throwIfAborted();

@@ -27,6 +27,7 @@ export const sce = defineModuleStrategy({
   factorOrigin: 'FRAME',
   elementwise: true,
   schedulable: ['selectTopk', 'lambda'],
+  perAdapter: [],
   options: sceOptions,
   fuseModule(input, _, context) {
     const { selectTopk, lambda } = input.options;

@@ -18,6 +18,7 @@ export const nearSwap = defineModuleStrategy({
   factorOrigin: 'FRAME',
   elementwise: true,
   schedulable: ['t'],
+  perAdapter: [],
   options: z.object({
     t: z
       .number()

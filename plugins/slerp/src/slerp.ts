@@ -17,6 +17,7 @@ export const slerp = defineModuleStrategy({
   needs: { minAdapters: 2, maxAdapters: 2, order: 'MATTERS' },
   spaces: ['FRAME', 'DELTA', 'CORE'],
   schedulable: ['t'],
+  perAdapter: [],
   options: z.object({
     t: z.number().min(0).max(1).describe('Where on the arc: 0 is the first adapter, 1 the second.').default(0.5),
     dotThreshold: z

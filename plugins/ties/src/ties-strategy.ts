@@ -30,6 +30,7 @@ export const ties = defineModuleStrategy<typeof tiesOptions, TiesState, TiesObse
   factorOrigin: 'FRAME',
   elementwise: true,
   schedulable: ['density', 'lambda'],
+  perAdapter: ['density'],
   options: tiesOptions,
   survey: {
     rounds: (options) => surveySteps(options).length,

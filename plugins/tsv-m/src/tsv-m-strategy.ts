@@ -27,6 +27,7 @@ export const tsvM = defineModuleStrategy({
   needs: { minAdapters: 1, order: 'INVARIANT' },
   spaces: ['CORE'],
   schedulable: ['lambda'],
+  perAdapter: [],
   options: tsvMOptions,
   fuseModule: ({ members, options, outFeatures, inFeatures }, _state, { signal }) => {
     signal.throwIfAborted();

@@ -19,6 +19,7 @@ export const wudi = defineModuleStrategy({
   needs: { minAdapters: 1, order: 'INVARIANT' },
   spaces: ['CORE'],
   schedulable: ['ridge', 'lambda'],
+  perAdapter: [],
   options: wudiOptions,
   fuseModule: ({ members, options, outFeatures, inFeatures }, _state, { signal }) => {
     signal.throwIfAborted();

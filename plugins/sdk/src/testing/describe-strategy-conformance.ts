@@ -1,5 +1,4 @@
 import type { AdapterFile } from '@crucible/engine/adapters';
-import type { z } from 'zod';
 import type { FusionSpace } from '../contract/fusion-space.js';
 import type { SearchObjective, StatisticsKind, Strategy } from '../contract/strategy.js';
 import { definePlugin } from '../definition/define-plugin.js';
@@ -8,6 +7,7 @@ import type { StatisticsFile } from '../host/fusion-run.js';
 import { wrappedChain } from '../host/wrapper/resolve-strategy.js';
 import { checkOptions, parseOptions } from '../options/parse-options.js';
 import { distance, fuseAdapters, readDeltas, type FusedForTest, type FuseForTest } from './fuse-adapters.js';
+import { otherValue } from './other-value.js';
 import { regaugeAdapter } from './regauge-adapter.js';
 import { testMean, testSum } from './test-rules.js';
 import { loadStrategy } from './load-strategy.js';
@@ -125,6 +125,21 @@ export function describeStrategyConformance(
           if (refused === 'STRATEGY_FAILED') return;
           expect(refused).toBe('accepted');
           expect(varied).toEqual(await factors({ options: given }));
+        });
+
+        it(`lets one adapter have a ${name} of its own, or refuses it`, async () => {
+          const value = otherValue(strategy, name, parseOptions(strategy, options, strategies)[name]);
+          const own = { ...options, schedules: [{ parameter: name, adapter: 0, values: [value] }] };
+          const plain = (await run(space, adapters)).outputs;
+          let varied = plain;
+          const refused = await refusal(async () => (varied = (await run(space, adapters, { options: own })).outputs));
+          if (refused === 'STRATEGY_FAILED') return;
+          const its = (strategy.perAdapter ?? [name]).includes(name);
+          expect(refused).toBe(its ? 'accepted' : 'STRATEGY_INVALID_OPTIONS');
+          const forAll = (await run(space, adapters, { options: { ...options, [name]: value } })).outputs;
+          const changes = ({ deltas }: (typeof plain)[number], i: number): boolean =>
+            distance(deltas, plain[i]!.deltas) > 0;
+          expect(varied.some(changes)).toBe(its && forAll.some(changes));
         });
       }
     }
@@ -331,12 +346,4 @@ function without(adapter: AdapterFile, module: string): AdapterFile {
   const modules = new Map(adapter.modules);
   modules.delete(module);
   return { ...adapter, modules, digest: `${adapter.digest.slice(0, -1)}0` };
-}
-
-/** Another value of a numeric option than it has, in its range. */
-function otherValue(strategy: Strategy, name: string, current: unknown): number {
-  const field = strategy.options.shape[name] as z.ZodType;
-  const now = typeof current === 'number' ? current : 0;
-  const candidates = [now / 2, now + 0.25, now + 1, now - 1, 0.5, 1, 2];
-  return candidates.find((value) => value !== now && field.safeParse(value).success) ?? now;
 }

@@ -5,6 +5,12 @@ import { useConnectionState } from '../live/use-live';
 import { useLiveJobs } from '../live/use-live-jobs';
 import { Menu } from './menu';
 
+/** A wide table scrolls by itself and never widens the page: none of what is around it may grow with it. */
+const LAYOUT = {
+  minWidth: 0,
+  '& .RaLayout-content, & .RaLayout-contentWithSidebar, & .RaList-main, & .RaList-content': { minWidth: 0 },
+};
+
 function Bar() {
   return (
     <AppBar userMenu={false} color="secondary">
@@ -19,7 +25,7 @@ export function Layout({ children }: { readonly children: ReactNode }) {
   useLiveJobs();
   const lost = useConnectionState() === 'lost';
   return (
-    <BaseLayout appBar={Bar} menu={Menu} sx={{ '& .RaLayout-content': { minWidth: 0 } }}>
+    <BaseLayout appBar={Bar} menu={Menu} sx={LAYOUT}>
       <div aria-live="polite">
         {lost ? (
           <Alert severity="warning" sx={{ mt: 1 }}>

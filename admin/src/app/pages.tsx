@@ -1,4 +1,5 @@
 import AccountTreeIcon from '@mui/icons-material/AccountTree';
+import CompareIcon from '@mui/icons-material/TableChart';
 import ExtensionIcon from '@mui/icons-material/Extension';
 import { lazy, type ComponentType } from 'react';
 
@@ -33,6 +34,7 @@ export const pages: readonly (ResourcePages | OwnPage)[] = [
     list: lazy(() => import('../resources/runs/run-list')),
     show: lazy(() => import('../resources/runs/run-show')),
   },
+  { kind: 'page', name: 'compare', icon: CompareIcon, page: lazy(() => import('../compare/compare-page')) },
   {
     kind: 'resource',
     name: 'adapters',

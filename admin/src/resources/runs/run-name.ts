@@ -1,3 +1,4 @@
+import { useCallback } from 'react';
 import { useTranslate } from 'react-admin';
 
 interface Named {
@@ -6,8 +7,11 @@ interface Named {
   readonly strategy: { readonly title: string };
 }
 
-/** A run by its name; one that got none, by its strategy and seed. */
+/** A run by its name; one that got none, by its strategy and seed. The same function until the language changes. */
 export function useRunName(): (run: Named) => string {
   const translate = useTranslate();
-  return ({ name, seed, strategy }) => name ?? translate('resources.runs.unnamed', { strategy: strategy.title, seed });
+  return useCallback(
+    ({ name, seed, strategy }) => name ?? translate('resources.runs.unnamed', { strategy: strategy.title, seed }),
+    [translate],
+  );
 }

@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest';
+import { expandId, initialState, readState, shortenId, writeState, type ComparisonState } from './comparison-state';
+
+const IDS = [
+  '00000000-0000-0000-0000-000000000000',
+  'ffffffff-ffff-ffff-ffff-ffffffffffff',
+  '01a20ad6-ff83-7127-950c-0954539a9390',
+] as const;
+
+describe('a short id', () => {
+  it.each(IDS)('is 22 letters, and %s again', (id) => {
+    expect(shortenId(id)).toMatch(/^[\w-]{22}$/);
+    expect(expandId(shortenId(id))).toBe(id);
+  });
+
+  it.each(['', 'short', '*'.repeat(22), '_'.repeat(22), 'A'.repeat(23)])('is not "%s"', (text) => {
+    expect(expandId(text)).toBeUndefined();
+  });
+});
+
+describe('the address of a comparison', () => {
+  const full: ComparisonState = {
+    subjects: [
+      { kind: 'run', id: IDS[2] },
+      { kind: 'base', id: IDS[0] },
+    ],
+    tasks: [IDS[1]],
+    against: { kind: 'adapter', id: IDS[2] },
+    view: 'share',
+    split: 'VALIDATION',
+    sort: 'worst',
+  };
+
+  it.each([
+    ['all by itself', initialState],
+    ['everything chosen', full],
+    ['against the base', { ...full, against: 'BASE' as const }],
+  ])('gives the state back: %s', (_what, state) => {
+    expect(readState(new URLSearchParams(writeState(state).toString()))).toEqual(state);
+  });
+
+  it('is empty for what the page takes by itself', () => {
+    expect(writeState(initialState).toString()).toBe('');
+  });
+
+  it('that is wrong in part is right in the rest', () => {
+    expect(readState(new URLSearchParams(`of=rnone.r${shortenId(IDS[2])}&view=none&split=TRAIN&against=x`))).toEqual({
+      ...initialState,
+      subjects: [{ kind: 'run', id: IDS[2] }],
+    });
+  });
+});

@@ -1,0 +1,140 @@
+import Box from '@mui/material/Box';
+import TableSortLabel from '@mui/material/TableSortLabel';
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useRef } from 'react';
+import { useTranslate } from 'react-admin';
+import type { Comparison } from './comparison-query';
+import type { View } from './comparison-state';
+import { MatrixRow } from './matrix-row';
+import type { ShownRow } from './sort-rows';
+
+export interface Selected {
+  readonly row: ShownRow;
+  readonly task: number;
+}
+
+interface MatrixProps {
+  readonly comparison: Comparison;
+  readonly rows: readonly ShownRow[];
+  readonly view: View;
+  readonly sort: string;
+  readonly onSort: (sort: string) => void;
+  readonly onSelect: (selected: Selected) => void;
+}
+
+/** Of a row until it is in sight and measured: long names take more. */
+const ROW_HEIGHT = 56;
+
+/** Subjects by tasks. Only rows in sight are in the page: a thousand of them scroll, sort and change their view as ten do. */
+export function Matrix({ comparison, rows, view, sort, onSort, onSelect }: MatrixProps) {
+  const translate = useTranslate();
+  const scroller = useRef<HTMLDivElement>(null);
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: 6,
+  });
+  const shown = virtual.getVirtualItems();
+  const before = shown[0]?.start ?? 0;
+  const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
+  const descending = sort.startsWith('-');
+  const sorted = descending ? sort.slice(1) : sort;
+  const header = (field: string, title: string, first: 'asc' | 'desc' = 'desc') => (
+    <Box
+      key={field}
+      component="th"
+      scope="col"
+      aria-sort={sorted === field ? (descending ? 'descending' : 'ascending') : undefined}
+    >
+      <TableSortLabel
+        active={sorted === field}
+        direction={sorted === field ? (descending ? 'desc' : 'asc') : first}
+        onClick={() =>
+          onSort(sorted === field ? (descending ? field : `-${field}`) : (first === 'desc' ? '-' : '') + field)
+        }
+      >
+        {title}
+      </TableSortLabel>
+    </Box>
+  );
+  const caption = translate('crucible.compare.caption', {
+    subjects: comparison.rows.length,
+    tasks: comparison.tasks.length,
+    split: translate(`crucible.split.${comparison.split}`),
+  });
+  return (
+    <Box ref={scroller} role="region" aria-label={caption} tabIndex={0} sx={STYLE}>
+      <table aria-rowcount={rows.length + 1}>
+        <thead>
+          <tr>
+            {header('name', translate('crucible.compare.name'), 'asc')}
+            {header('mean', translate('crucible.compare.mean'))}
+            {header('worst', translate('crucible.compare.worst'))}
+            {comparison.tasks.map(({ id, title }) => header(id, title))}
+          </tr>
+        </thead>
+        <tbody>
+          {before > 0 ? <tr aria-hidden style={{ height: before }} /> : null}
+          {shown.map(({ index }) => {
+            const row = rows[index]!;
+            return (
+              <MatrixRow
+                key={row.row.subject.id}
+                ref={virtual.measureElement}
+                index={index}
+                shown={row}
+                view={view}
+                split={comparison.split}
+                tasks={comparison.tasks}
+                onSelect={onSelect}
+              />
+            );
+          })}
+          {after > 0 ? <tr aria-hidden style={{ height: after }} /> : null}
+        </tbody>
+      </table>
+    </Box>
+  );
+}
+
+const STYLE = {
+  overflow: 'auto',
+  maxHeight: '70vh',
+  border: 1,
+  borderColor: 'divider',
+  borderRadius: 1,
+  bgcolor: 'background.paper',
+  '& table': { borderCollapse: 'separate', borderSpacing: 0, width: '100%', fontSize: 14 },
+  '& th, & td': { p: '0 10px', textAlign: 'right', borderBottom: 1, borderColor: 'divider' },
+  '& thead th': {
+    position: 'sticky',
+    top: 0,
+    zIndex: 2,
+    bgcolor: 'background.paper',
+    whiteSpace: 'nowrap',
+    p: '8px 10px',
+  },
+  '& tbody tr': { height: ROW_HEIGHT },
+  '& tbody th, & thead th:first-of-type': {
+    position: 'sticky',
+    left: 0,
+    bgcolor: 'background.paper',
+    textAlign: 'left',
+    zIndex: 1,
+    minWidth: { xs: 116, sm: 180 },
+    maxWidth: { xs: 140, sm: 320 },
+  },
+  '& thead th:first-of-type': { zIndex: 3 },
+  '& small': { display: 'block', color: 'text.secondary', fontSize: 12, whiteSpace: 'nowrap' },
+  // On a coloured ground the softer grey would lose its contrast.
+  '& td small': { color: 'text.primary' },
+  '& td button': {
+    all: 'unset',
+    display: 'block',
+    width: '100%',
+    cursor: 'pointer',
+    py: '4px',
+    '&:focus-visible': { outline: '2px solid currentColor' },
+  },
+} as const;

@@ -1,0 +1,36 @@
+/** What decides whether an adapter can be fused with others. */
+export interface Fusible {
+  readonly id: string;
+  readonly rank: number;
+  readonly base: { readonly id: string; readonly name: string };
+  readonly frame: { readonly id: string } | null;
+}
+
+/** What a strategy demands of adapters, as the API says (`StrategyNeeds`). */
+export interface AdapterNeeds {
+  readonly minAdapters: number;
+  readonly maxAdapters: number | null;
+  readonly equalRank: boolean;
+  readonly sharedFrame: boolean;
+}
+
+/** Why an adapter cannot join, as a key of `crucible.fuse.unfit` and what its message names. */
+export interface Unfit {
+  readonly key: 'base' | 'frameless' | 'frame' | 'rank' | 'full';
+  readonly values?: Readonly<Record<string, string | number>>;
+}
+
+/** Why an adapter cannot join those chosen; undefined where it can. The plan says the same, and more, once it is chosen. */
+export function unfitReason(
+  adapter: Fusible,
+  chosen: readonly Fusible[],
+  needs: AdapterNeeds | undefined,
+): Unfit | undefined {
+  const [first] = chosen;
+  if (first && first.base.id !== adapter.base.id) return { key: 'base', values: { base: first.base.name } };
+  if (needs?.sharedFrame && adapter.frame === null) return { key: 'frameless' };
+  if (needs?.sharedFrame && first?.frame && first.frame.id !== adapter.frame?.id) return { key: 'frame' };
+  if (needs?.equalRank && first && first.rank !== adapter.rank) return { key: 'rank', values: { rank: first.rank } };
+  const most = needs?.maxAdapters ?? Number.POSITIVE_INFINITY;
+  return chosen.length >= most ? { key: 'full', values: { count: most } } : undefined;
+}

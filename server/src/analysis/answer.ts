@@ -67,11 +67,12 @@ export class Answerer {
         options,
         members: opened.map((adapter, i) => {
           const digest = statistics[i];
-          const { weight } = members[i]!;
-          if (statisticsKind === null || !digest) return { adapter, weight };
+          const { weight, ownFrameDigest } = members[i]!;
+          const member = { adapter, weight, ...(ownFrameDigest !== null && { ownFrameDigest }) };
+          if (statisticsKind === null || !digest) return member;
           // A plan looks at no numbers: which file it is, is all that the output's header says of it.
           const file = { kind: statisticsKind, digest, readTensor: async () => undefined };
-          return { adapter, weight, statistics: file };
+          return { ...member, statistics: file };
         }),
         ...(space !== null && { space }),
         ...(outputRank !== null && { outputRank }),

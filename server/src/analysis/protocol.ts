@@ -20,7 +20,7 @@ export interface SimilarityWork {
 interface FusionQuestion {
   readonly strategy: string;
   readonly options: Readonly<Record<string, unknown>>;
-  readonly members: readonly (AnalyzedFile & { readonly weight: number })[];
+  readonly members: readonly (AnalyzedFile & { readonly weight: number; readonly ownFrameDigest: string | null })[];
   readonly space: FusionSpace | null;
   readonly outputRank: number | null;
   readonly seed: number;

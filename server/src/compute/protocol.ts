@@ -26,6 +26,8 @@ export interface FusionWork {
   readonly members: readonly {
     readonly path: string;
     readonly weight: number;
+    /** `digestFrame` over its own A. */
+    readonly ownFrameDigest: string | null;
     /** A file of statistics, of the kind that the strategy needs. */
     readonly statistics: string | null;
   }[];

@@ -17,12 +17,17 @@ export async function runFusionWork(work: FusionWork, context: ComputeContext): 
   const opened: { close(): Promise<void> }[] = [];
   try {
     const members = [];
-    for (const { path, weight, statistics } of work.members) {
+    for (const { path, weight, ownFrameDigest, statistics } of work.members) {
       const adapter = await openAdapter(path);
       opened.push(adapter);
       const file = statistics === null ? undefined : await openStatistics(statistics);
       if (file) opened.push(file);
-      members.push({ adapter, weight, ...(file && { statistics: memberStatistics(file) }) });
+      members.push({
+        adapter,
+        weight,
+        ...(ownFrameDigest !== null && { ownFrameDigest }),
+        ...(file && { statistics: memberStatistics(file) }),
+      });
     }
     const frame = work.frame === null ? undefined : await openFrame(work.frame);
     if (frame) opened.push(frame);

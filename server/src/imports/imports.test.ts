@@ -333,6 +333,14 @@ describe('an import', () => {
     expect(await system.em.count(TangentFrame, { digest: second.ownFrameDigest! })).toBe(1);
     expect(await system.platform.blobs.has(frame.blob)).toBe(true);
     expect((await outputOf(await run({ directory: 'peft/eq-a' }))).frame).not.toMatchObject({ id: frame.id });
+    // What shares A is summed at unchanged rank, without being told so: PEFT's `linear` gets this wrong by 1.76 of the norm.
+    const asked = await system.platform.services.fuse(system.em, {
+      adapters: [{ adapter: first.id }, { adapter: second.id }],
+      strategy: { id: 'taskArithmetic', options: { lambda: 1 } },
+      evaluateOn: [],
+    });
+    const fused = await system.until(succeeded(asked) as FusionRun);
+    expect(fused).toMatchObject({ space: 'FRAME', fidelity: { exact: true, outputRank: 4 } });
   });
 
   it('can be looked at before: from a folder, an upload or the hub, against a base or none', async () => {

@@ -67,6 +67,7 @@ export async function prepareFusion(
       name: adapter.name,
       manifest: manifestOf(adapter),
       weight,
+      ...(adapter.ownFrameDigest !== null && { ownFrameDigest: adapter.ownFrameDigest }),
       ...kindsOf(strategy, statistics),
     })),
     space: input.space,

@@ -65,6 +65,7 @@ async function describeFusion(em: EntityManager, blobs: BlobStore, home: string,
       members.map(async ({ weight, statistics }, index) => ({
         path: await blobs.locate(adapters[index]!.digest),
         weight,
+        ownFrameDigest: adapters[index]!.ownFrameDigest,
         statistics: statistics && (await blobs.locate(statistics)),
       })),
     ),

@@ -22,6 +22,8 @@ export interface StatisticsFile {
 export interface FusionMember {
   readonly adapter: AdapterFile;
   readonly weight: number;
+  /** `digestFrame` over its own A, where it is known: tells before a tensor is read that adapters share A. */
+  readonly ownFrameDigest?: string | undefined;
   /** For strategies with `needs.statistics`, of that kind. */
   readonly statistics?: StatisticsFile;
 }

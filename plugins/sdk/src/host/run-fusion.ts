@@ -285,10 +285,11 @@ function checkOf(request: FusionRequest): FusionCheck {
     options,
     space,
     outputRank,
-    members: members.map(({ adapter, weight, statistics }) => ({
+    members: members.map(({ adapter, weight, ownFrameDigest, statistics }) => ({
       name: adapter.manifest.name,
       manifest: adapter.manifest,
       weight,
+      ownFrameDigest,
       ...(statistics && { statistics: [statistics.kind] }),
     })),
     ...(adapterMethods && { adapterMethods }),

@@ -54,6 +54,20 @@ describe('checkFusion', () => {
     for (const space of FUSION_SPACES) expect(check({ space })).toEqual([]);
   });
 
+  it('takes adapters whose own A has one digest for adapters of one frame, whoever trained them', () => {
+    const own = (name: string, ownFrameDigest: string) => ({
+      ...withoutFrame,
+      name,
+      ownFrameDigest,
+      manifest: { ...frameless, name, method: 'LORA' },
+    });
+    const same = [own('a', 'e'.repeat(64)), own('b', 'e'.repeat(64))];
+    expect(check({ members: same, space: 'FRAME' })).toEqual([]);
+    expect(resolveSpace({ strategy: strategy(), options: {}, members: same })).toBe('FRAME');
+    const different = [own('a', 'e'.repeat(64)), own('b', 'd'.repeat(64))];
+    expect(check({ members: different, space: 'FRAME' })).toEqual([expect.stringContaining('FRAME_NOT_SHARED')]);
+  });
+
   it.each<[string, Partial<FusionCheck>, readonly string[]]>([
     [
       'too few',

@@ -2,13 +2,12 @@ import type { AdapterManifest } from '@crucible/engine/adapters';
 import type { AdapterMethodDefinition } from '../../contract/plugin.js';
 import { FUSION_SPACES, type FusionSpace } from '../../contract/fusion-space.js';
 import type { StatisticsKind, Strategy } from '../../contract/strategy.js';
-import { wrappedBy, type StrategyDirectory } from '../../options/check-rule.js';
-import type { OptionIssue } from '../../options/option-issue.js';
+import type { StrategyDirectory } from '../../options/check-rule.js';
 import { checkOptions } from '../../options/parse-options.js';
-import type { Schedule } from '../../options/schedule.js';
 import { fusionLimits } from '../fusion-limits.js';
 import { frameProblem } from './frame-problem.js';
 import { resolveForCheck } from '../wrapper/resolve-strategy.js';
+import { checkRunOptions } from './check-run-options.js';
 import { resolveSpace } from './resolve-space.js';
 
 export interface CheckedMember {
@@ -16,6 +15,8 @@ export interface CheckedMember {
   readonly name: string;
   readonly manifest: AdapterManifest;
   readonly weight: number;
+  /** `digestFrame` over its own A: adapters that share it share A, whatever their manifests say. */
+  readonly ownFrameDigest?: string | undefined;
   /** Kinds of statistics that there are of this adapter on its own task. */
   readonly statistics?: readonly StatisticsKind[];
 }
@@ -46,7 +47,8 @@ export type IncompatibilityCode =
   | 'OPTIONS_INVALID'
   | 'OUTPUT_RANK_INVALID'
   | 'VALIDATION_MISSING'
-  | 'STATISTICS_MISSING';
+  | 'STATISTICS_MISSING'
+  | 'BASE_WEIGHTS_MISSING';
 
 /** One thing that stands in the way, and what to do about it. */
 export interface Incompatibility {
@@ -74,6 +76,7 @@ export function checkFusion(request: FusionCheck): readonly Incompatibility[] {
     ...checkOutputRank(check),
     ...checkValidation(check),
     ...checkStatistics(check),
+    ...checkBaseWeights(check),
   ];
 }
 
@@ -150,32 +153,14 @@ function checkRanks(check: FusionCheck): readonly Incompatibility[] {
 
 function checkOptionValues({ strategy, options, strategies, members }: FusionCheck): readonly Incompatibility[] {
   const parsed = checkOptions(strategy, options, strategies);
-  const issues = parsed.ok ? adapterIssues(strategy, parsed.options, strategies, members.length) : parsed.issues;
+  const issues = parsed.ok
+    ? checkRunOptions(strategy, parsed.options, { adapterCount: members.length, baseWeights: false }, strategies)
+    : parsed.issues;
   return issues.map(({ path, message }) => ({
     code: 'OPTIONS_INVALID' as const,
     message: `Option ${path.length ? `"${path.join('.')}"` : 'object'} of "${strategy.id}": ${message}.`,
     path: ['options', ...path],
   }));
-}
-
-/** Schedules name adapters by their position, which only the run can tell to be there. */
-function adapterIssues(
-  strategy: Strategy,
-  options: Readonly<Record<string, unknown>>,
-  strategies: StrategyDirectory | undefined,
-  count: number,
-): readonly OptionIssue[] {
-  const schedules = (options['schedules'] ?? []) as readonly Schedule[];
-  const own = schedules.flatMap(({ adapter }, index) => {
-    if (adapter === undefined || adapter < count) return [];
-    return [
-      { path: ['schedules', index, 'adapter'], message: `got ${adapter}, and there are ${count} adapters, from 0` },
-    ];
-  });
-  if (strategy.kind !== 'WRAPPER') return own;
-  const rule = wrappedBy(strategy, options);
-  const inner = adapterIssues(strategies!.get(rule.id)!, rule.options, strategies, count);
-  return [...own, ...inner.map(({ path, message }) => ({ path: ['rule', rule.id, ...path], message }))];
 }
 
 function checkOutputRank({ outputRank }: FusionCheck): readonly Incompatibility[] {
@@ -205,6 +190,12 @@ function checkStatistics({ strategy, members }: FusionCheck): readonly Incompati
     const message = `"${strategy.id}" needs ${STATISTICS[kind]} of every adapter on its own task, and "${name}" has none; compute them first.`;
     return [{ code: 'STATISTICS_MISSING' as const, message, path: ['adapters', index] }];
   });
+}
+
+function checkBaseWeights({ strategy }: FusionCheck): readonly Incompatibility[] {
+  if (strategy.needs.baseWeights !== true) return [];
+  const message = `"${strategy.id}" merges whole weights, and a fusion of adapters has only what they add to them; choose another strategy, or fuse full models.`;
+  return [{ code: 'BASE_WEIGHTS_MISSING', message, path: ['strategy'] }];
 }
 
 const short = (digest: string): string => digest.slice(0, 12);

@@ -2,7 +2,8 @@ import type { FusionCheck } from './check-fusion.js';
 
 /**
  * Why these adapters are not of one tangent frame, or undefined if their manifests say they are. With `unmoved` they must also have left A
- * where the frame has it: plain LoRA starts from a frame and moves away. The bytes of A are compared when they are read.
+ * where the frame has it: plain LoRA starts from a frame and moves away. Adapters whose own A has one digest are of one frame whoever trained them (PEFT's
+ * folders name no frame). The bytes of A are compared when they are read.
  */
 export function frameProblem(
   members: FusionCheck['members'],
@@ -11,6 +12,8 @@ export function frameProblem(
 ): string | undefined {
   const [first] = members;
   if (first === undefined) return undefined;
+  const own = new Set(members.map(({ ownFrameDigest }) => ownFrameDigest));
+  if (own.size === 1 && first.ownFrameDigest !== undefined) return undefined;
   const without = members.find(({ manifest }) => manifest.frameDigest === undefined);
   if (without) return `"${without.name}" has no tangent frame`;
   const other = members.find(({ manifest }) => manifest.frameDigest !== first.manifest.frameDigest);

@@ -181,10 +181,11 @@ function checkOf(request: PlanRequest): FusionCheck {
     options,
     space,
     outputRank,
-    members: members.map(({ adapter, weight, statistics }) => ({
+    members: members.map(({ adapter, weight, ownFrameDigest, statistics }) => ({
       name: adapter.manifest.name,
       manifest: adapter.manifest,
       weight,
+      ownFrameDigest,
       ...(statistics && { statistics: [statistics.kind] }),
     })),
     ...(validation !== undefined && { validation }),

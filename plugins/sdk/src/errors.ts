@@ -1,4 +1,4 @@
-import { defineError } from '@crucible/engine/errors';
+import { CrucibleError, defineError, isCrucibleError } from '@crucible/engine/errors';
 import type { OptionIssue } from './options/option-issue.js';
 
 const list = (items: readonly string[]): string => items.map((item) => `"${item}"`).join(', ');
@@ -85,7 +85,10 @@ export const pluginErrors = {
   }),
 };
 
-/** What a strategy threw, as an error of ours with the original as its cause. */
+/**
+ * What a strategy threw, as an error of ours with the original as its cause. One of its own catalogue (a weight or an option that it does not take) says
+ * itself what to do about it.
+ */
 export function strategyFailed(
   strategy: { readonly id: string },
   step: string,
@@ -93,5 +96,11 @@ export function strategyFailed(
   module?: string,
 ): Error {
   const problem = error instanceof Error ? error.message : String(error);
-  return pluginErrors.strategyFailed({ strategy: strategy.id, step, ...(module && { module }), problem }, error);
+  const failed = pluginErrors.strategyFailed(
+    { strategy: strategy.id, step, ...(module && { module }), problem },
+    error,
+  );
+  if (!isCrucibleError(error)) return failed;
+  const entry = { code: failed.code, summary: pluginErrors.strategyFailed.entry.summary, remedy: error.remedy };
+  return new CrucibleError(entry, failed.message, failed.details, error);
 }

@@ -3,7 +3,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { FusionContext, TensorFlow } from '../../contract/context.js';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import type { ModuleInput, ModuleOutput, ModuleStrategy } from '../../contract/strategy.js';
-import { pluginErrors } from '../../errors.js';
+import { strategyFailed } from '../../errors.js';
 import { combineFactors, equalBits } from './combine-factors.js';
 import { createCoreCache, type CoreMatrix } from './core-cache.js';
 import { compressFactors } from './compress-factors.js';
@@ -65,8 +65,7 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
       return await work();
     } catch (error) {
       context.signal.throwIfAborted();
-      const problem = error instanceof Error ? error.message : String(error);
-      throw pluginErrors.strategyFailed({ strategy: strategyId, step, module, problem }, error);
+      throw strategyFailed({ id: strategyId }, step, error, module);
     }
   };
 

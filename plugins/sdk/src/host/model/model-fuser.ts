@@ -6,7 +6,7 @@ import { viewBytes } from '@crucible/engine/tensors';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { FusionContext, TensorFlow } from '../../contract/context.js';
 import type { ModuleFactors, ModuleInput, ModuleOutput, ModuleStrategy } from '../../contract/strategy.js';
-import { pluginErrors } from '../../errors.js';
+import { pluginErrors, strategyFailed } from '../../errors.js';
 import { withTensorScope } from '../fusion/with-tensor-scope.js';
 import { modelErrors } from './model-errors.js';
 import type { FusedPart, StoredNumbers, TensorPart } from './model-task.js';
@@ -129,8 +129,7 @@ export class ModelFuser {
       this.#setup.context.signal.throwIfAborted();
       // What is wrong with a model is not the strategy's fault.
       if (isCrucibleError(error) && OF_MODELS.has(error.code)) throw error;
-      const problem = error instanceof Error ? error.message : String(error);
-      throw pluginErrors.strategyFailed({ strategy: this.#setup.strategy.id, step, module, problem }, error);
+      throw strategyFailed(this.#setup.strategy, step, error, module);
     }
   }
 

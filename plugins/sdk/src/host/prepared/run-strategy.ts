@@ -2,7 +2,7 @@ import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { FusionContext } from '../../contract/context.js';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import type { ModuleFactors, ModuleInput, ModuleStrategy } from '../../contract/strategy.js';
-import { pluginErrors } from '../../errors.js';
+import { strategyFailed } from '../../errors.js';
 import { invalidOutputOf, readCoefficients, readMatrices, unsupportedOutput } from '../fusion/read-output.js';
 import type { ModuleSchedule } from '../fusion/schedule-modules.js';
 import { withTensorScope } from '../fusion/with-tensor-scope.js';
@@ -90,8 +90,7 @@ async function visit<T>(
       context.signal.throwIfAborted();
       if (error instanceof NotInCore) throw notPossible(setup, error.message);
       if (isOurs(error)) throw error;
-      const problem = error instanceof Error ? error.message : String(error);
-      throw pluginErrors.strategyFailed({ strategy: strategy.id, step, module: module.plan.module, problem }, error);
+      throw strategyFailed(strategy, step, error, module.plan.module);
     }
   });
 }

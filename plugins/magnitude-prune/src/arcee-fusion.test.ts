@@ -47,6 +47,6 @@ describe('laws', () => {
 it('refuses adapters, and says what to do', async () => {
   const adapters = [syntheticAdapter({ seed: 1 }), syntheticAdapter({ seed: 2 })];
   await expect(fuseAdapters({ strategy: arceeFusion, adapters, space: 'DELTA' })).rejects.toThrow(
-    /base weight of "layers.0.k_proj" is needed.*fuse full models/,
+    /"arceeFusion" merges whole weights.*fuse full models/,
   );
 });

@@ -16,7 +16,7 @@ export const arceeFusion = defineModuleStrategy({
   description:
     'Takes from the second full model only the entries that differ most in magnitude and in their row’s distribution. For full models.',
   references: [MERGEKIT],
-  needs: { minAdapters: 1, maxAdapters: 2, order: 'MATTERS' },
+  needs: { minAdapters: 1, maxAdapters: 2, baseWeights: true, order: 'MATTERS' },
   spaces: ['DELTA'],
   options: z.object({
     spread: z

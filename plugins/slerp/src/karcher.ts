@@ -1,5 +1,5 @@
 import { defineModuleStrategy } from '@crucible/sdk';
-import { combineByGeometry, ofOption, sumOfWeights } from '@crucible/sdk/elementwise';
+import { checkMergeOf, combineByGeometry, ofOption, sumOfWeights } from '@crucible/sdk/elementwise';
 import { z } from 'zod';
 import { sphericalErrors } from './errors.js';
 import { karcherCoefficients } from './karcher-coefficients.js';
@@ -23,6 +23,7 @@ export const karcher = defineModuleStrategy({
       .default(1e-5),
     of: ofOption(),
   }),
+  check: checkMergeOf,
   fuseModule(input, _, context) {
     const { of, ...options } = input.options;
     const total = sumOfWeights(input.weights);

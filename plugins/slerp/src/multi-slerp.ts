@@ -1,5 +1,5 @@
 import { defineModuleStrategy } from '@crucible/sdk';
-import { combineByGeometry, ofOption, sumOfWeights } from '@crucible/sdk/elementwise';
+import { checkMergeOf, combineByGeometry, ofOption, sumOfWeights } from '@crucible/sdk/elementwise';
 import { z } from 'zod';
 import { sphericalErrors } from './errors.js';
 import { multiSlerpCoefficients } from './multi-slerp-coefficients.js';
@@ -18,6 +18,7 @@ export const multiSlerp = defineModuleStrategy({
     eps: z.number().gt(0).max(1).describe('Length below which a direction counts as none.').default(1e-8),
     of: ofOption(),
   }),
+  check: checkMergeOf,
   fuseModule(input, _, context) {
     const { normalizeWeights, eps, of } = input.options;
     const total = normalizeWeights ? sumOfWeights(input.weights) : 1;

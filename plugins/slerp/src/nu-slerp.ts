@@ -1,5 +1,5 @@
 import { defineModuleStrategy } from '@crucible/sdk';
-import { alongOption, combineByGeometry, ofOption } from '@crucible/sdk/elementwise';
+import { alongOption, checkMergeOf, combineByGeometry, ofOption } from '@crucible/sdk/elementwise';
 import { z } from 'zod';
 import { NUSLERP, SHOEMAKE } from './references.js';
 import { slerpCoefficients } from './slerp-coefficients.js';
@@ -18,6 +18,7 @@ export const nuSlerp = defineModuleStrategy({
   needs: { minAdapters: 2, maxAdapters: 2, order: 'INVARIANT' },
   spaces: ['FRAME', 'DELTA', 'CORE'],
   options: z.object({ along: alongOption(), of: ofOption() }),
+  check: checkMergeOf,
   fuseModule(input, _, context) {
     const { along, of } = input.options;
     const [first = 0, second = 0] = input.weights;

@@ -1,5 +1,5 @@
 import { defineModuleStrategy } from '@crucible/sdk';
-import { combineByGeometry, ofOption } from '@crucible/sdk/elementwise';
+import { checkMergeOf, combineByGeometry, ofOption } from '@crucible/sdk/elementwise';
 import { z } from 'zod';
 import { SHOEMAKE } from './references.js';
 import { slerpCoefficients } from './slerp-coefficients.js';
@@ -28,6 +28,7 @@ export const slerp = defineModuleStrategy({
       .default(0.9995),
     of: ofOption(),
   }),
+  check: checkMergeOf,
   fuseModule(input, _, context) {
     const { t, dotThreshold, of } = input.options;
     return combineByGeometry(input, context, { of, along: 'TENSOR' }, (gram, members) =>

@@ -1,5 +1,5 @@
 import { defineModuleStrategy } from '@crucible/sdk';
-import { combineByGeometry, ofOption } from '@crucible/sdk/elementwise';
+import { checkMergeOf, combineByGeometry, ofOption } from '@crucible/sdk/elementwise';
 import { z } from 'zod';
 import { taskArithmeticErrors } from './errors.js';
 import { MODEL_SOUPS } from './references.js';
@@ -22,6 +22,7 @@ export const weightedAverage = defineModuleStrategy({
     normalize: z.boolean().describe('Whether to divide by the sum of the weights.').default(true),
     of: ofOption(),
   }),
+  check: checkMergeOf,
   fuseModule(input, _, context) {
     const { normalize, of } = input.options;
     const total = normalize ? input.weights.reduce((sum, weight) => sum + weight, 0) : 1;

@@ -3,6 +3,7 @@ import { defineModuleStrategy, type FusionContext, type ModuleMember, type Tenso
 import { inFixedOrder } from '@crucible/sdk/elementwise';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { AdapterVectors } from './adapter-vectors.js';
+import { checkDensities } from './check-densities.js';
 import { combineObservations } from './combine-observations.js';
 import { disjointRule } from './disjoint-rule.js';
 import type { TiesState } from './global-state.js';
@@ -32,6 +33,7 @@ export const ties = defineModuleStrategy<typeof tiesOptions, TiesState, TiesObse
   schedulable: ['density', 'lambda'],
   perAdapter: ['density'],
   options: tiesOptions,
+  check: checkDensities,
   survey: {
     rounds: (options) => surveySteps(options).length,
     start: startState,

@@ -34,6 +34,18 @@ describe('bad input', () => {
     ],
     ['density 3', { strategy: { id: 'ties', options: { density: 3 } } }, 'OPTIONS_INVALID', 'density'],
     [
+      'densities of another number of adapters',
+      { strategy: { id: 'ties', options: { densities: [0.1, 0.2, 0.3, 0.4, 0.5] } } },
+      'OPTIONS_INVALID',
+      'got 5 densities for',
+    ],
+    [
+      'whole weights of adapters',
+      { strategy: { id: 'arceeFusion', options: {} } },
+      'ADAPTERS_INCOMPATIBLE',
+      'merges whole weights',
+    ],
+    [
       'an option that is not there',
       { strategy: { id: 'ties', options: { desnity: 1 } } },
       'OPTIONS_INVALID',

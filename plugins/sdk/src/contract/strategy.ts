@@ -1,5 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
+import type { OptionIssue } from '../options/option-issue.js';
 import type { FusionContext } from './context.js';
 import type { FusionSpace } from './fusion-space.js';
 
@@ -28,6 +29,8 @@ export interface StrategyNeeds {
    * A file of statistics per adapter, on its own task: `GRAM` (XᵀX of each module's inputs, `[in, in]`) or `FISHER` (mean squared gradient of ΔW, `[out, in]`).
    */
   readonly statistics?: StatisticsKind;
+  /** θ0 of every module is needed, as fusions of full models have it: fusions of adapters are refused, and so is a wrapper around the rule. */
+  readonly baseWeights?: boolean;
   /** The objective's gradient is needed: a search that descends. Works where the merged update is linear in the coefficients. */
   readonly gradient?: boolean;
   /** Whether another order of the adapters may give another result. */
@@ -98,6 +101,13 @@ export type ModuleOutput =
   | { readonly kind: 'factors'; readonly factors: ModuleFactors }
   | { readonly kind: 'outputs'; readonly outputs: readonly (readonly Tensor2D[])[] };
 
+/** What is known of a run before anything of it is read. */
+export interface RunFacts {
+  readonly adapterCount: number;
+  /** Whether `ModuleInput.base` will be there: in fusions of full models, outside wrappers. */
+  readonly baseWeights: boolean;
+}
+
 interface StrategyDescription<Schema extends z.ZodObject> {
   /** camelCase; the field of the GraphQL input `StrategyInput`. */
   readonly id: string;
@@ -125,6 +135,11 @@ interface StrategyDescription<Schema extends z.ZodObject> {
   readonly factorOrigin?: 'FRAME' | 'ZERO';
   /** One declaration: TypeScript type, validation, defaults, GraphQL input type, console form. Each field has `.describe()` and a default. */
   readonly options: Schema;
+  /**
+   * What is wrong with these options in a run of so many adapters: a list that has not one entry for each, or a choice that takes weights of the base. Asked
+   * before a run is queued, of a rule inside a wrapper too; paths begin below the options, messages are clauses that name got, expected and remedy.
+   */
+  check?(options: z.output<Schema>, run: RunFacts): readonly OptionIssue[];
 }
 
 /**

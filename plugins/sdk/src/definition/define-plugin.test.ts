@@ -36,6 +36,7 @@ const withSurvey = defineModuleStrategy({
 const search = defineSearchStrategy({
   ...sum,
   id: 'search',
+  check: () => [],
   options: z.object({ shots: z.int().min(1).default(5).describe('Examples.') }),
   shots: ({ shots }) => shots,
   search: async ({ weights }) => ({ coefficients: weights, trace: [] }),

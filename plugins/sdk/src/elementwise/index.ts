@@ -7,6 +7,7 @@ export { mergeEntries, readEntries, tensorsLike, type MemberEntries, type Vector
 export { consensusOptions, densityOption, lambdaOption, normalizeOption, rescaleOption } from './options.js';
 export { sparsifyAndMerge } from './sparsify-and-merge.js';
 export { combineByGeometry, type Geometry } from './geometry/combine-by-geometry.js';
+export { checkMergeOf } from './geometry/check-merge-of.js';
 export { alongOption, ofOption } from './geometry/options.js';
 export type { Along, Gram, MergeOf } from './geometry/segments.js';
 export { weigh } from './weigh.js';

@@ -57,6 +57,7 @@ export function unsuitable(wrapper: WrapperStrategy, inner: Strategy): string | 
   if (inner.id === wrapper.id) return `"${inner.id}" cannot wrap itself`;
   if (inner.kind === 'SEARCH') return `"${inner.id}" is a search, which no rule can wrap`;
   if (inner.outputs === 'PER_ADAPTER') return `"${inner.id}" has an output for each adapter, which no rule can wrap`;
+  if (inner.needs.baseWeights) return `"${inner.id}" needs the weights of the base, which no wrapped rule gets`;
   if (inner.needs.statistics) return `"${inner.id}" needs statistics, which no wrapped rule gets`;
   if (wrapper.wraps === 'ELEMENTWISE' && inner.elementwise !== true) {
     return `"${wrapper.id}" changes the coordinates that are merged in, and "${inner.id}" does not treat every entry alike`;

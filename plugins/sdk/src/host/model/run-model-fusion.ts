@@ -20,6 +20,7 @@ import { resolveStrategy, wrappedChain } from '../wrapper/resolve-strategy.js';
 import { parseOptions } from '../../options/parse-options.js';
 import type { ModuleStrategy } from '../../contract/strategy.js';
 import { pluginErrors } from '../../errors.js';
+import { checkRunOptions } from '../check/check-run-options.js';
 import { checkModelFusion } from './check-model-fusion.js';
 import { MemoryBudget } from './memory-budget.js';
 import { ModelFuser } from './model-fuser.js';
@@ -48,6 +49,9 @@ const CHUNK = 8 << 20;
 export async function runModelFusion(request: ModelFusionRequest): Promise<ModelFusionOutcome> {
   request.signal?.throwIfAborted();
   const options = parseOptions(request.strategy, request.options, request.strategies);
+  const facts = { adapterCount: request.models.length, baseWeights: true };
+  const issues = checkRunOptions(request.strategy, options, facts, request.strategies);
+  if (issues.length > 0) throw pluginErrors.invalidOptions({ strategy: request.strategy.id, issues });
   const strategy = checkModelFusion(resolveStrategy(request.strategy, options, request.strategies), request);
   const opened: Checkpoint[] = [];
   try {

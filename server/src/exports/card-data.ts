@@ -13,7 +13,9 @@ import {
   TrainingRun,
 } from '../entities/index.js';
 import { strategiesIn, toStrategyInput } from './graphql-options.js';
+import { loaderClass } from './loader-class.js';
 import { findFusionOf } from '../services/find-fusion-of.js';
+import { findTaskType } from '../services/find-task-type.js';
 import { normalize } from '../services/references.js';
 
 export interface CardMember {
@@ -60,6 +62,8 @@ export interface CardFusion {
 export interface CardData {
   readonly adapter: Pick<Adapter, 'name' | 'method' | 'rank' | 'scale' | 'targetModules' | 'digest' | 'parameterCount'>;
   readonly base: { readonly name: string; readonly digest: string };
+  /** Class of transformers that loads the base, or the merged model. */
+  readonly loader: string;
   readonly format: `${ExportRun['format']}`;
   readonly maxRank: number | null;
   readonly dtype: string | null;
@@ -87,6 +91,7 @@ export async function readCardData(
   return {
     adapter,
     base: { name: base.name, digest: base.digest },
+    loader: loaderClass(run.format === 'PEFT' ? await findTaskType(em, adapter) : null, base.config),
     format: run.format,
     maxRank: run.maxRank,
     dtype: run.dtype,

@@ -138,6 +138,8 @@ describe('an export', () => {
     expect(card).toContain('# both \\| of \\*them\\*');
     for (const { digest } of members) expect(card).toContain(digest);
     expect(card).toContain(fused.digest);
+    // The base's own class: AutoModel has other names for the modules of a model with a head.
+    expect(card).toContain('from transformers import CLIPVisionModelWithProjection\n');
     expect(card).toMatch(/\| left \| TEST \| \d+\.\d\d % \| \d+\.\d\d % – \d+\.\d\d % \| 9 \|/);
     const blocks = [...card.matchAll(/```(\w+)\n(.*?)\n```/gs)].map(([, language, text]) => ({
       language,

@@ -182,23 +182,23 @@ ${JSON.stringify(variables, undefined, 2)}
 The output's file has SHA-256 ${code(data.adapter.digest)} again, on the same backend.`;
 }
 
-function usage({ base, format }: CardData): string {
+function usage({ base, format, loader }: CardData): string {
   if (format === 'MERGED_MODEL') {
     return `## How to load it
 
 \`\`\`python
-from transformers import AutoModel
+from transformers import ${loader}
 
-model = AutoModel.from_pretrained("path/to/this/folder")
+model = ${loader}.from_pretrained("path/to/this/folder")
 \`\`\``;
   }
   return `## How to load it
 
 \`\`\`python
 from peft import PeftModel
-from transformers import AutoModel
+from transformers import ${loader}
 
-base = AutoModel.from_pretrained(${JSON.stringify(base.name)})
+base = ${loader}.from_pretrained(${JSON.stringify(base.name)})
 model = PeftModel.from_pretrained(base, "path/to/this/folder")
 \`\`\``;
 }

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
+import { wrap } from '@mikro-orm/postgresql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { analysisLimits } from '../analysis/index.js';
-import { Adapter, FusionRun, Origin } from '../entities/index.js';
+import { Adapter, BaseModel, FusionRun, Origin } from '../entities/index.js';
 import { planRun } from '../services/ask-analyst.js';
 import { TestSystem } from '../testing/test-system.js';
 import { writeTinyWorkspace } from '../testing/tiny-workspace.js';
@@ -103,6 +104,20 @@ describe('questions about adapters, over the API', () => {
     ],
   ])('answers a comparison of %s with the reason', async (_, variables, code) => {
     expect(await similarity(variables())).toMatchObject({ code });
+  });
+
+  it('compares adapters of one base model only: modules of others have other names', async () => {
+    const em = server.platform.orm.em.fork();
+    const adapter = await em.findOneOrFail(Adapter, { id: lora[1]! }, { populate: ['base'] });
+    const { id: own, createdAt: _, ...facts } = wrap(adapter.base.getEntity()).toPOJO();
+    const other = em.create(BaseModel, { ...facts, name: 'another', digest: 'f'.repeat(64) } as never);
+    await em.persist(other).flush();
+    await em.nativeUpdate(Adapter, { id: lora[1]! }, { base: other.id });
+    expect(await similarity({ adapters: lora })).toMatchObject({
+      code: 'ADAPTERS_INCOMPATIBLE',
+      message: expect.stringContaining('is of another base model than'),
+    });
+    await em.nativeUpdate(Adapter, { id: lora[1]! }, { base: own });
   });
 
   it('reads no more than it may', async () => {

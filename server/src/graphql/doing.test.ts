@@ -110,6 +110,12 @@ describe('doing', () => {
     expect(await waiting()).toBe(before);
   });
 
+  it('says of another choice of one field nothing about strategies', async () => {
+    const source = '{ directory: "a", hub: { repo: "owner/name" } }';
+    const { errors } = await server.ask(`mutation { importAdapter(input: { source: ${source} }) { __typename } }`);
+    expect(errors?.[0]?.message).toMatch(/exactly one.*Leave out all of its fields but one\.$/);
+  });
+
   it.each([
     ['no strategy', '{}', 'exactly one', 'taskArithmetic'],
     ['two strategies', '{ ties: {}, taskArithmetic: {} }', 'exactly one', 'Give one strategy'],

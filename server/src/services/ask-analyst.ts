@@ -29,12 +29,19 @@ export async function compareSimilarity(
   | { readonly adapters: readonly Adapter[]; readonly outcome: Analyzed<AnswerOf['SIMILARITY']> }
   | NotFound
   | QuotaExceeded
+  | IncompatibleAdapters
 > {
   if (ids.length > analysisLimits.adapters) {
     return new QuotaExceeded('adapters of one comparison', ids.length, analysisLimits.adapters, ['adapters']);
   }
   const adapters = await findAdapters(em, ids, (index) => ['adapters', index]);
   if (adapters instanceof NotFound) return adapters;
+  // Modules of other bases have other names: all would be at right angles, which says nothing about the adapters.
+  const other = adapters.findIndex(({ base }) => base.id !== adapters[0]!.base.id);
+  if (other > 0) {
+    const message = `"${adapters[other]!.name}" is of another base model than "${adapters[0]!.name}"; compare adapters of one base model.`;
+    return new IncompatibleAdapters([{ code: 'BASES_DIFFER', message, path: ['adapters', other] }]);
+  }
   const bytes = adapters.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
   if (bytes > analysisLimits.bytes) {
     return new QuotaExceeded('bytes of the adapters', bytes, analysisLimits.bytes, ['adapters']);

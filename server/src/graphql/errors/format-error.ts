@@ -56,7 +56,10 @@ function codeOf(error: GraphQLError, original: unknown): string | undefined {
 /** graphql-js says what is wrong; where it does not say what would be right, this does. */
 function withAdvice(message: string): string {
   if (/OneOf|oneOf/.test(message) && /exactly one/i.test(message)) {
-    return `${message.replace(/\.?$/, '.')} Give one strategy as one field, for example { taskArithmetic: { lambda: 0.3 } }; the query \`{ strategies { key } }\` lists them.`;
+    const sentence = message.replace(/\.?$/, '.');
+    return /"Strategy\w*Input!?"/.test(message)
+      ? `${sentence} Give one strategy as one field, for example { taskArithmetic: { lambda: 0.3 } }; the query \`{ strategies { key } }\` lists them.`
+      : `${sentence} Leave out all of its fields but one.`;
   }
   if (message.includes('limit of') && message.includes('tokens')) {
     return `${message.replace(/\.?$/, '.')} A document may have ${requestLimits.tokens} tokens: send several requests.`;

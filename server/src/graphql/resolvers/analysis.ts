@@ -56,7 +56,7 @@ export class AnalysisResolver {
     if (problem) return asComparison(problem);
     const asked = { adapters: ids, signRows: Math.max(0, signRows), ...(weights && { weights }) };
     const found = await compareSimilarity(em, contextOf(platform), asked);
-    if (found instanceof Problem) return found;
+    if (found instanceof Problem) return asComparison(found);
     if ('problem' in found.outcome) return new NotComputable(found.outcome.problem);
     return reportOf(found.adapters, found.outcome.answer);
   }

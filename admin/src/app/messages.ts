@@ -1,11 +1,12 @@
 import { compareMessages } from '../compare/messages';
+import { fuseMessages } from '../fuse/messages';
 import { adapterMessages } from '../resources/adapters/messages';
 import { runMessages } from '../resources/runs/messages';
 import { common } from '../i18n/common';
 import { shellMessages } from './shell-messages';
 
 /** One line a feature: its texts are found under `crucible.<name>.…`, `common` under `crucible.…`; resource names under `resources.<name>.…`. */
-const features = { shell: shellMessages, compare: compareMessages };
+const features = { shell: shellMessages, compare: compareMessages, fuse: fuseMessages };
 const resources = { runs: runMessages, adapters: adapterMessages };
 
 type Language = 'en' | 'de';

@@ -1,4 +1,5 @@
 import AccountTreeIcon from '@mui/icons-material/AccountTree';
+import FuseIcon from '@mui/icons-material/CallMerge';
 import CompareIcon from '@mui/icons-material/TableChart';
 import ExtensionIcon from '@mui/icons-material/Extension';
 import { lazy, type ComponentType } from 'react';
@@ -34,6 +35,7 @@ export const pages: readonly (ResourcePages | OwnPage)[] = [
     list: lazy(() => import('../resources/runs/run-list')),
     show: lazy(() => import('../resources/runs/run-show')),
   },
+  { kind: 'page', name: 'fuse', icon: FuseIcon, page: lazy(() => import('../fuse/fuse-page')) },
   { kind: 'page', name: 'compare', icon: CompareIcon, page: lazy(() => import('../compare/compare-page')) },
   {
     kind: 'resource',

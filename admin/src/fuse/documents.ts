@@ -26,6 +26,7 @@ export const formStrategies = graphql(`
         authors
         year
         url
+        arxiv
       }
       wraps {
         key

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { describeRefusal } from './describe-refusal.js';
 import type { OptionIssue } from './option-issue.js';
 
 export type ParsedOptions =
@@ -17,7 +18,7 @@ export interface WithOptions {
  * @param added Names that the platform adds to it, for the message.
  */
 export function checkOwnOptions(strategy: WithOptions, raw: unknown, added: readonly string[] = []): ParsedOptions {
-  const result = strategy.options.strict().safeParse(raw ?? {});
+  const result = strategy.options.strict().safeParse(raw ?? {}, { error: describeRefusal });
   if (result.success) return { ok: true, options: result.data as Readonly<Record<string, unknown>> };
   const known = [...Object.keys(strategy.options.shape), ...added];
   return {

@@ -92,7 +92,7 @@ describe('parseOptions', () => {
     [{ density: Number.NaN }, 'density'],
     [{ density: Number.POSITIVE_INFINITY }, 'density'],
     [{ lamda: 1 }, 'unknown option; there are density, rounds'],
-    ['density', 'expected object'],
+    ['density', 'got "density", expected an object'],
   ])('refuses %j', (raw, expected) => {
     expect(() => parseOptions(strategy, raw)).toThrow(expected);
   });

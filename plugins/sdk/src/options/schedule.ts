@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Strategy } from '../contract/strategy.js';
 import type { WithOptions } from './check-own-options.js';
+import { describeRefusal } from './describe-refusal.js';
 import type { OptionIssue } from './option-issue.js';
 
 /** A value that holds for some adapters and modules instead of what the options say; of several that match, the first wins. */
@@ -45,7 +46,7 @@ export function checkSchedules(
   inside: boolean,
 ): ParsedSchedules {
   const schedulable = schedulableOf(strategy).filter((name) => !inside || name !== WEIGHT);
-  const result = schemaOf(strategy.id, schedulable).safeParse(raw);
+  const result = schemaOf(strategy.id, schedulable).safeParse(raw, { error: describeRefusal });
   if (!result.success) {
     const issues = result.error.issues.map(({ path, message }) => ({
       path: path.map((part) => (typeof part === 'symbol' ? String(part) : part)),
@@ -68,7 +69,7 @@ export function checkSchedules(
     const field: z.core.$ZodType | undefined = parameter === WEIGHT ? undefined : strategy.options.shape[parameter];
     if (field === undefined) return [];
     return values.flatMap((value, at) => {
-      const checked = z.safeParse(field, value);
+      const checked = z.safeParse(field, value, { error: describeRefusal });
       if (checked.success) return [];
       return checked.error.issues.map(({ message }) => ({ path: [index, 'values', at], message }));
     });

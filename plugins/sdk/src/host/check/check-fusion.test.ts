@@ -154,7 +154,7 @@ describe('checkFusion', () => {
       'options out of range and unknown',
       { options: { density: 3, lamda: 1 } },
       [
-        'OPTIONS_INVALID at options.density: Option "density" of "rule": Too big: expected number to be <=1.',
+        'OPTIONS_INVALID at options.density: Option "density" of "rule": got 3, expected at most 1.',
         'OPTIONS_INVALID at options.lamda: Option "lamda" of "rule": unknown option; there are density.',
       ],
     ],

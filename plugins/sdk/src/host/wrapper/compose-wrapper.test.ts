@@ -303,10 +303,7 @@ describe('the option `rule`', () => {
       'an option of the inner rule that is out of range, beside one of its own',
       doubled,
       { factor: 'x', rule: { trimmed: { share: 2 } } },
-      [
-        'factor: Invalid input: expected number, received string',
-        'rule.trimmed.share: Too big: expected number to be <=1',
-      ],
+      ['factor: got "x", expected a finite number', 'rule.trimmed.share: got 2, expected at most 1'],
     ],
     [
       'an unknown option of the inner rule',

@@ -93,8 +93,10 @@ export class ModelFuser {
     });
   }
 
-  #inputOf({ module, index, count, rows, columns, models }: TensorPart, vectors: DenseVectors): ModuleInput<Options> {
-    const { options, weights, digests, strategy } = this.#setup;
+  #inputOf(part: TensorPart, vectors: DenseVectors): ModuleInput<Options> {
+    const { module, index, count, rows, columns, models, settings } = part;
+    const { digests, strategy } = this.#setup;
+    const { options, weights } = settings ?? this.#setup;
     const factors = noFactors(strategy.id);
     return {
       module,
@@ -111,7 +113,7 @@ export class ModelFuser {
         position,
         digest: digests[position]!,
         weight: weights[position]!,
-        options,
+        options: settings?.adapterOptions[position] ?? options,
         factors,
         get vectors() {
           return [vectors.of(position)];

@@ -1,4 +1,5 @@
 import type { FloatDtype } from '@crucible/engine/checkpoints';
+import type { ModuleSettings } from '../fusion/schedule-modules.js';
 
 /** A stretch of numbers in a file. */
 export interface StoredNumbers {
@@ -20,6 +21,8 @@ export interface TensorPart {
   readonly base: StoredNumbers;
   readonly models: readonly StoredNumbers[];
   readonly dtype: FloatDtype;
+  /** Weights and options as they hold here, where something is scheduled. */
+  readonly settings?: ModuleSettings;
 }
 
 /** What a rule made of a part: coefficients of the task vectors, or the finished bytes. */

@@ -49,7 +49,7 @@ export function planParts(
     const stored = [base, ...models].map((checkpoint) => storedNumbers(checkpoint, source.name));
     const parts = blocks.map(([begin, end], block): TensorPart => {
       const [origin, ...others] = stored.map((numbers) => skip(numbers, begin * columns));
-      const module = source.name.replace(/\.weight$/, '');
+      const module = moduleOf(source.name);
       return {
         tensor: source.name,
         module: blocks.length === 1 ? module : `${module}[${begin}:${end}]`,
@@ -66,6 +66,9 @@ export function planParts(
     return { compared, dtype, parts, rest: source.base.size - size };
   });
 }
+
+/** The module that a tensor belongs to. */
+export const moduleOf = (tensor: string): string => tensor.replace(/\.weight$/, '');
 
 function columnsOf({ base: { shape, size }, commonRows }: ComparedTensor): number {
   return shape.length < 2 ? (commonRows ?? size) : size / (shape[0] || 1);

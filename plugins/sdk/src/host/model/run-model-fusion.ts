@@ -30,6 +30,7 @@ import type { ModelPool } from './model-protocol.js';
 import type { FusedTensor, ModelFusionOutcome, ModelFusionRequest } from './model-run.js';
 import type { CombineTask, FusedPart, Squares, StoredNumbers, TensorPart } from './model-task.js';
 import { PieceCombiner } from './piece-combiner.js';
+import { scheduleParts } from './schedule-parts.js';
 import { planParts, skip, storedNumbers, type TensorPlan } from './plan-parts.js';
 
 /** Numbers that one combination task takes: small enough to overlap reading, arithmetic and writing. */
@@ -93,7 +94,10 @@ class ModelFusionRun {
     const comparison = await compareCheckpoints(base, models, vocabulary === undefined ? {} : { vocabulary });
     const dtypeOf = ({ base: info, treatment }: ComparedTensor): FloatDtype =>
       (treatment === 'COPY' ? info.dtype : outputDtype(info, dtype)) as FloatDtype;
-    const plans = planParts(base, models, comparison, dtypeOf, blockElements);
+    const { strategy, strategies } = request;
+    const weights = request.models.map(({ weight }) => weight);
+    const planned = planParts(base, models, comparison, dtypeOf, blockElements);
+    const { plans, options: bare } = scheduleParts(planned, { strategy, strategies, options, weights });
     this.#total = plans.reduce((sum, { compared }) => sum + compared.base.size, 0);
     const fingerprints = {
       base: await fingerprintCheckpoint(base),
@@ -101,7 +105,7 @@ class ModelFusionRun {
     };
     const pool = await this.#openPool(fingerprints.models);
     try {
-      const state = await this.#survey(pool, plans);
+      const state = await this.#survey(pool, plans, bare);
       const written = await this.#timed('FUSE', () => this.#write(pool, plans, state));
       await this.#checkUnchanged();
       const roundedTo = new Set(
@@ -153,7 +157,11 @@ class ModelFusionRun {
     return this.#budget.run(4 * rows * columns * (this.models.length + 2), work);
   }
 
-  async #survey(pool: ModelPool, plans: readonly TensorPlan[]): Promise<unknown> {
+  async #survey(
+    pool: ModelPool,
+    plans: readonly TensorPlan[],
+    options: Readonly<Record<string, unknown>>,
+  ): Promise<unknown> {
     const { survey } = this.strategy;
     if (survey === undefined) return undefined;
     const parts = plans.filter(({ compared }) => compared.treatment === 'MERGE').flatMap((plan) => plan.parts);
@@ -166,8 +174,8 @@ class ModelFusionRun {
       }
     };
     return this.#timed('SURVEY', async () => {
-      const rounds = call(() => (typeof survey.rounds === 'function' ? survey.rounds(this.options) : survey.rounds));
-      let state = call(() => survey.start(this.options, this.models.length));
+      const rounds = call(() => (typeof survey.rounds === 'function' ? survey.rounds(options) : survey.rounds));
+      let state = call(() => survey.start(options, this.models.length));
       for (let round = 0; round < rounds; round += 1) {
         const observations: unknown[] = [];
         const window = new OrderedWindow(parts.length, pool.width + 1, (index) =>
@@ -187,7 +195,7 @@ class ModelFusionRun {
         } finally {
           await window.drain();
         }
-        state = call(() => survey.combine(observations, state, round, this.options));
+        state = call(() => survey.combine(observations, state, round, options));
       }
       return state;
     });

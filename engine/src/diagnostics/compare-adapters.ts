@@ -137,6 +137,13 @@ function planComparison(adapters: readonly ComparedAdapter[], weights: readonly 
   const names = [...new Set(adapters.flatMap(({ modules }) => [...modules.keys()]))].sort(compareNames);
   if (names.length === 0) throw diagnosticsErrors.noAdapters({ adapters: adapters.length });
   checkLimit('modules', names.length);
+  // Each has modules of its own alone: every cosine would be 0 and say nothing.
+  const own = adapters.filter(({ modules }) => modules.size > 0);
+  const [left, right] = own;
+  if (left && right && own.reduce((total, { modules }) => total + modules.size, 0) === names.length) {
+    const example = [left, right].map(({ modules }) => [...modules.keys()][0]!) as [string, string];
+    throw diagnosticsErrors.nothingInCommon({ left: left.name, right: right.name, modules: example });
+  }
   return names.map((module) => {
     const holders = adapters.flatMap(({ modules }, position) => (modules.has(module) ? [position] : []));
     const { outFeatures, inFeatures } = adapters[holders[0]!]!.modules.get(module)!;

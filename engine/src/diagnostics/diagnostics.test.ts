@@ -356,6 +356,7 @@ describe('adapters', () => {
       {},
       'LIMIT_EXCEEDED',
     ],
+    ['with no module in common', [both[0]!, adapterOf('z', { other: y! })], {}, 'DIAGNOSTICS_NOTHING_IN_COMMON'],
     ['with a weight too few', both, { weights: [1] }, 'WEIGHTS_INVALID'],
     ['with a weight of NaN', both, { weights: [1, Number.NaN] }, 'WEIGHTS_INVALID'],
   ])('%s are refused', async (_, adapters, options, code) => {

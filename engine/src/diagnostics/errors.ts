@@ -7,7 +7,16 @@ export const diagnosticsErrors = {
     summary: 'There is nothing to compare.',
     remedy: 'Name at least one adapter that has a module.',
     message: (d: { readonly adapters: number }) =>
-      `got ${d.adapters} adapters without any module among them, expected at least one module`,
+      d.adapters === 0
+        ? 'there is no adapter to compare, expected at least one'
+        : `none of the ${d.adapters} adapters has a module, expected at least one module`,
+  }),
+  nothingInCommon: defineError({
+    code: 'DIAGNOSTICS_NOTHING_IN_COMMON',
+    summary: 'No two of the adapters have a module in common, so that there is nothing to compare.',
+    remedy: 'Compare adapters of one base model that adapt some of the same layers.',
+    message: (d: { readonly left: string; readonly right: string; readonly modules: readonly [string, string] }) =>
+      `no two adapters have a module in common: "${d.left}" has "${d.modules[0]}" and "${d.right}" has "${d.modules[1]}", for example`,
   }),
   shapeMismatch: defineError({
     code: 'DIAGNOSTICS_SHAPE_MISMATCH',

@@ -64,6 +64,20 @@ describe('the table of methods', () => {
     }
   });
 
+  it.each([
+    ['{}', undefined],
+    ['{ nuslerp_flatten: true, nuslerp_row_wise: true }', 'TENSOR'],
+    ['{ nuslerp_row_wise: true }', undefined],
+    ['{ nuslerp_flatten: false }', 'ROWS'],
+    // What mergekit calls rows it takes over columns: the golden case nuslerp-row-wise of plugins/slerp.
+    ['{ nuslerp_flatten: false, nuslerp_row_wise: true }', 'COLUMNS'],
+    ['{ nuslerp_row_wise: 1, nuslerp_flatten: 0 }', 'COLUMNS'],
+  ])('nuslerp %s is along %s', (parameters, along) => {
+    const { translation, findings } = translate('nuslerp', parameters);
+    expect(findings.filter(({ severity }) => severity === 'REFUSED')).toEqual([]);
+    expect(translation!.options['along']).toBe(along);
+  });
+
   it.each(
     [...METHODS].flatMap(([method, { perModel }]) => Object.keys(perModel).map((name) => [method, name] as const)),
   )('%s: %s may vary by model and depth', (method, name) => {

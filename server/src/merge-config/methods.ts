@@ -20,6 +20,8 @@ export interface MethodRule {
   readonly global: Readonly<Record<string, ParameterRule>>;
   /** Whether mergekit asks for a base_model. */
   readonly base: 'REQUIRED' | 'OPTIONAL';
+  /** Options that several settings say together, after each has been taken by itself. */
+  readonly together?: (settings: (name: string) => SettingValue | undefined) => Readonly<Record<string, unknown>>;
   /** Whether base_model is one of the models that are merged. */
   readonly baseIsMember?: boolean;
   /** How the result for adapters differs from mergekit's for whole models, where it does. */
@@ -33,10 +35,12 @@ const option = (name: string, standard?: number): ParameterRule => ({
 });
 const ignored = (reason: string): ParameterRule => ({ kind: 'IGNORED', reason });
 const choice = (choose: (value: SettingValue) => Choice): ParameterRule => ({ kind: 'CHOICE', choose });
+const isTrue = (value: SettingValue | undefined): boolean => value === true || value === 1;
+const isFalse = (value: SettingValue | undefined): boolean => value === false || value === 0;
 const flag = (yes: Choice, no: Choice): ParameterRule =>
   choice((value) => {
-    if (value === true || value === 1) return yes;
-    if (value === false || value === 0) return no;
+    if (isTrue(value)) return yes;
+    if (isFalse(value)) return no;
     return { refused: `expected true or false, got ${JSON.stringify(value)}` };
   });
 const given = (options: Readonly<Record<string, unknown>>): Choice => ({ options });
@@ -161,13 +165,12 @@ export const METHODS: ReadonlyMap<string, MethodRule> = new Map<string, MethodRu
       perModel: { weight },
       global: {
         nuslerp_flatten: flag(given({ along: 'TENSOR' }), given({ along: 'ROWS' })),
-        nuslerp_row_wise: flag(
-          {
-            refused:
-              'in mergekit it works on columns; fuse with `along: COLUMNS` for what it does, with `ROWS` for what it says',
-          },
-          given({}),
-        ),
+        nuslerp_row_wise: flag(given({}), given({})),
+      },
+      // Flattened, which is mergekit's default, there are no rows. Its `row_wise` takes norms over the columns (golden case nuslerp-row-wise).
+      together: (setting) => {
+        const rows = isFalse(setting('nuslerp_flatten')) && isTrue(setting('nuslerp_row_wise'));
+        return rows ? { along: 'COLUMNS' } : {};
       },
       base: 'OPTIONAL',
       changed: onSphere,

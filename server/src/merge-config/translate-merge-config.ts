@@ -124,6 +124,8 @@ class Translator {
         this.#schedule(parameter.option, values);
       }
     }
+    const setting = (name: string) => this.#config.settings.get(name)?.[0]?.value;
+    Object.assign(this.#options, rule.together?.(setting));
   }
 
   #choose(name: string, parameter: Extract<ParameterRule, { kind: 'CHOICE' }>, rules: readonly SettingRule[]): void {

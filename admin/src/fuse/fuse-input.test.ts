@@ -62,7 +62,9 @@ describe('an adapter that cannot join', () => {
   it.each([
     ['fits', adapter('b'), [first], undefined],
     ['of another base', adapter('b', { base: { id: 'other', name: 'x' } }), [first], 'base'],
-    ['of no frame', adapter('b', { frame: null }), [], 'frameless'],
+    ['that left the frame', adapter('b', { method: 'LORA' }), [first], 'moved'],
+    ['of no frame that it names, which the plan looks into', adapter('b', { frame: null }), [first], undefined],
+    ['alone', adapter('b', { method: 'LORA' }), [], undefined],
     ['of another frame', adapter('b', { frame: { id: 'x' } }), [first], 'frame'],
     ['of another rank', adapter('b', { rank: 8 }), [first], 'rank'],
     ['one too many', adapter('c'), [first, adapter('b')], 'full'],

@@ -4,7 +4,6 @@ import { emptyStrategy, type StrategyState } from './option-state';
 
 export interface ChosenAdapter extends Fusible {
   readonly name: string;
-  readonly method: string;
 }
 
 /** An adapter in the form, with its weight as typed; empty: 1. */

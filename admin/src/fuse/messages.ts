@@ -96,7 +96,7 @@ export const fuseMessages = defineMessages(
     },
     unfit: {
       base: 'of another base than %{base}',
-      frameless: 'of no tangent frame, which the strategy needs',
+      moved: 'trained by plain LoRA, which moves away from the tangent frame',
       frame: 'of another tangent frame',
       rank: 'not of rank %{rank}, as the others',
       full: 'the strategy takes no more than %{count}',
@@ -197,7 +197,7 @@ export const fuseMessages = defineMessages(
     },
     unfit: {
       base: 'von anderer Basis als %{base}',
-      frameless: 'ohne Tangentenrahmen, den die Strategie braucht',
+      moved: 'mit bloßem LoRA trainiert, das den Tangentenrahmen verlässt',
       frame: 'von anderem Tangentenrahmen',
       rank: 'nicht vom Rang %{rank} wie die anderen',
       full: 'die Strategie nimmt höchstens %{count}',

@@ -1,3 +1,5 @@
+import { chartMessages } from '../charts/messages';
+import { compareChartMessages } from '../compare/charts/messages';
 import { compareMessages } from '../compare/messages';
 import { fuseMessages } from '../fuse/messages';
 import { adapterMessages } from '../resources/adapters/messages';
@@ -6,7 +8,13 @@ import { common } from '../i18n/common';
 import { shellMessages } from './shell-messages';
 
 /** One line a feature: its texts are found under `crucible.<name>.…`, `common` under `crucible.…`; resource names under `resources.<name>.…`. */
-const features = { shell: shellMessages, compare: compareMessages, fuse: fuseMessages };
+const features = {
+  shell: shellMessages,
+  compare: compareMessages,
+  charts: chartMessages,
+  compareCharts: compareChartMessages,
+  fuse: fuseMessages,
+};
 const resources = { runs: runMessages, adapters: adapterMessages };
 
 type Language = 'en' | 'de';

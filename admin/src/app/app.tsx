@@ -1,4 +1,5 @@
 import { Admin, CustomRoutes, Resource } from 'react-admin';
+import { lazy } from 'react';
 import { createBrowserRouter, Route, RouterProvider } from 'react-router';
 import { dataProvider } from '../provider/data-provider';
 import { i18nProvider } from './i18n-provider';
@@ -7,6 +8,8 @@ import { pages } from './pages';
 import { queryClient } from './query-client';
 import { darkTheme, lightTheme } from './theme';
 
+const HomePage = lazy(() => import('../home/home-page'));
+
 function Console() {
   return (
     <Admin
@@ -14,6 +17,7 @@ function Console() {
       dataProvider={dataProvider}
       i18nProvider={i18nProvider}
       queryClient={queryClient}
+      dashboard={HomePage}
       layout={Layout}
       theme={lightTheme}
       darkTheme={darkTheme}

@@ -1,6 +1,6 @@
 import Alert from '@mui/material/Alert';
-import type { ReactNode } from 'react';
-import { AppBar, Layout as BaseLayout, TitlePortal, useTranslate } from 'react-admin';
+import { useEffect, type ReactNode } from 'react';
+import { AppBar, Layout as BaseLayout, TitlePortal, useLocaleState, useTranslate } from 'react-admin';
 import { useConnectionState } from '../live/use-live';
 import { useLiveJobs } from '../live/use-live-jobs';
 import { Menu } from './menu';
@@ -22,6 +22,10 @@ function Bar() {
 /** Around every page: what keeps it live, and says so when it is not. */
 export function Layout({ children }: { readonly children: ReactNode }) {
   const translate = useTranslate();
+  const [locale] = useLocaleState();
+  useEffect(() => {
+    document.documentElement.lang = locale;
+  }, [locale]);
   useLiveJobs();
   const lost = useConnectionState() === 'lost';
   return (

@@ -7,6 +7,7 @@ export function Menu() {
   return (
     <nav aria-label={translate('crucible.shell.navigation')}>
       <BaseMenu>
+        <BaseMenu.DashboardItem />
         {pages.map((page) => {
           const { icon: Icon, name } = page;
           if (page.kind === 'resource') return <BaseMenu.ResourceItem key={name} name={name} />;

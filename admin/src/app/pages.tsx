@@ -2,6 +2,11 @@ import AccountTreeIcon from '@mui/icons-material/AccountTree';
 import FuseIcon from '@mui/icons-material/CallMerge';
 import CompareIcon from '@mui/icons-material/TableChart';
 import ExtensionIcon from '@mui/icons-material/Extension';
+import TaskIcon from '@mui/icons-material/AssignmentTurnedIn';
+import BaseIcon from '@mui/icons-material/Layers';
+import StrategyIcon from '@mui/icons-material/Functions';
+import PluginIcon from '@mui/icons-material/Power';
+import JobIcon from '@mui/icons-material/ListAlt';
 import { lazy, type ComponentType } from 'react';
 
 interface Page {
@@ -43,5 +48,39 @@ export const pages: readonly (ResourcePages | OwnPage)[] = [
     icon: ExtensionIcon,
     list: lazy(() => import('../resources/adapters/adapter-list')),
     show: lazy(() => import('../resources/adapters/adapter-show')),
+  },
+  {
+    kind: 'resource',
+    name: 'tasks',
+    icon: TaskIcon,
+    list: lazy(() => import('../resources/tasks/task-list')),
+    show: lazy(() => import('../resources/tasks/task-show')),
+  },
+  {
+    kind: 'resource',
+    name: 'bases',
+    icon: BaseIcon,
+    list: lazy(() => import('../resources/bases/base-list')),
+    show: lazy(() => import('../resources/bases/base-show')),
+  },
+  {
+    kind: 'resource',
+    name: 'strategies',
+    icon: StrategyIcon,
+    list: lazy(() => import('../resources/strategies/strategy-list')),
+    show: lazy(() => import('../resources/strategies/strategy-show')),
+  },
+  {
+    kind: 'resource',
+    name: 'plugins',
+    icon: PluginIcon,
+    list: lazy(() => import('../resources/plugins/plugin-list')),
+    show: lazy(() => import('../resources/plugins/plugin-show')),
+  },
+  {
+    kind: 'resource',
+    name: 'jobs',
+    icon: JobIcon,
+    list: lazy(() => import('../resources/jobs/job-list')),
   },
 ];

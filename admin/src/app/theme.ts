@@ -35,7 +35,7 @@ function themed(base: RaThemeOptions, palette: RaThemeOptions['palette']): RaThe
           },
         },
       },
-      MuiLink: { defaultProps: { underline: 'hover' } },
+      MuiLink: { defaultProps: { underline: 'always' } },
     },
   };
 }

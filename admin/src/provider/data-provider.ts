@@ -1,10 +1,15 @@
 import type { DataProvider } from 'react-admin';
 import { ApiError } from '../graphql/api-error';
 import { adapters } from './adapters';
+import { bases } from './bases';
+import { jobs } from './jobs';
+import { plugins } from './plugins';
 import type { ResourceAccess } from './resource-access';
 import { runs } from './runs';
+import { strategies } from './strategies';
+import { tasks } from './tasks';
 
-const resources: Readonly<Record<string, ResourceAccess>> = { adapters, runs };
+const resources: Readonly<Record<string, ResourceAccess>> = { adapters, bases, jobs, plugins, runs, strategies, tasks };
 
 function find(name: string): ResourceAccess {
   const access = resources[name];

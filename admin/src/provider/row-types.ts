@@ -1,4 +1,18 @@
-import type { AdapterQuery, AdaptersQuery, RunQuery, RunsQuery } from '../graphql/generated/graphql';
+import type {
+  AdapterQuery,
+  AdaptersQuery,
+  BaseQuery,
+  BasesQuery,
+  JobsQuery,
+  PluginQuery,
+  PluginsQuery,
+  RunQuery,
+  RunsQuery,
+  StrategiesQuery,
+  StrategyQuery,
+  TaskQuery,
+  TasksQuery,
+} from '../graphql/generated/graphql';
 
 type NodeOf<Query extends { readonly node: unknown }, Name> = Extract<Query['node'], { readonly __typename: Name }>;
 
@@ -7,3 +21,12 @@ export type RunRow = RunsQuery['fusionRuns']['nodes'][number];
 export type RunRecord = NodeOf<RunQuery, 'FusionRun'>;
 export type AdapterRow = AdaptersQuery['adapters']['nodes'][number];
 export type AdapterRecord = NodeOf<AdapterQuery, 'Adapter'>;
+export type TaskRow = TasksQuery['tasks']['nodes'][number];
+export type TaskRecord = NodeOf<TaskQuery, 'Task'>;
+export type BaseRow = BasesQuery['baseModels']['nodes'][number];
+export type BaseRecord = NodeOf<BaseQuery, 'BaseModel'>;
+export type PluginRow = PluginsQuery['plugins'][number];
+export type PluginRecord = NodeOf<PluginQuery, 'Plugin'>;
+export type StrategyRow = StrategiesQuery['strategies'][number];
+export type StrategyRecord = NodeOf<StrategyQuery, 'FusionStrategy'>;
+export type JobRow = JobsQuery['jobs']['nodes'][number];

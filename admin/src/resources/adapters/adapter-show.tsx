@@ -1,12 +1,13 @@
 import Box from '@mui/material/Box';
 import Link from '@mui/material/Link';
-import { Show, useRecordContext, useTranslate } from 'react-admin';
+import { useRecordContext, useTranslate } from 'react-admin';
 import { Facts } from '../../fields/facts';
 import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
 import { ScoreTable } from '../../fields/score-table';
 import { Section } from '../../fields/section';
 import type { AdapterRecord } from '../../provider/row-types';
+import { RecordShow } from '../../tables/record-show';
 
 function AdapterTitle() {
   return <span>{useRecordContext<AdapterRecord>()?.name}</span>;
@@ -47,7 +48,7 @@ function AdapterPage() {
   const label = (name: string): string => translate(`resources.adapters.fields.${name}`);
   const { safetensors } = adapter.downloads;
   return (
-    <Box sx={{ p: 2 }}>
+    <>
       <Section title={translate('resources.adapters.facts')}>
         <Facts
           facts={[
@@ -97,14 +98,14 @@ function AdapterPage() {
           </Box>
         </Section>
       ) : null}
-    </Box>
+    </>
   );
 }
 
 export default function AdapterShow() {
   return (
-    <Show title={<AdapterTitle />} actions={false} component="div">
+    <RecordShow title={<AdapterTitle />}>
       <AdapterPage />
-    </Show>
+    </RecordShow>
   );
 }

@@ -1,4 +1,5 @@
 import { BooleanInput, DataTable, List, SearchInput, SelectArrayInput, useTranslate } from 'react-admin';
+import { RunActions } from '../../actions/run-actions';
 import { secondsBetween } from '../../fields/format';
 import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
@@ -43,7 +44,11 @@ export default function RunList() {
       perPage={25}
       empty={false}
     >
-      <RecordTable<RunRow> narrow={['name', 'state', 'meanScore', 'worstScore']} hiddenColumns={['seed', 'took']}>
+      <RecordTable<RunRow>
+        bulkActionButtons={<RunActions />}
+        narrow={['name', 'state', 'meanScore', 'worstScore']}
+        hiddenColumns={['seed', 'took']}
+      >
         <Column
           source="name"
           disableSort

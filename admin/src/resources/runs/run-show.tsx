@@ -1,7 +1,7 @@
 import Alert from '@mui/material/Alert';
 import AlertTitle from '@mui/material/AlertTitle';
 import Box from '@mui/material/Box';
-import { Show, useRecordContext, useTranslate } from 'react-admin';
+import { useRecordContext, useTranslate } from 'react-admin';
 import { Facts } from '../../fields/facts';
 import { secondsBetween } from '../../fields/format';
 import { useFormat } from '../../fields/use-format';
@@ -11,6 +11,7 @@ import { Section } from '../../fields/section';
 import { StateChip } from '../../fields/state-chip';
 import type { RunRecord } from '../../provider/row-types';
 import { useRunName } from './run-name';
+import { RecordShow } from '../../tables/record-show';
 
 function RunTitle() {
   const run = useRecordContext<RunRecord>();
@@ -26,7 +27,7 @@ function RunPage() {
   const label = (name: string): string => translate(`resources.runs.fields.${name}`);
   const share = run.progress && run.progress.total > 0 ? run.progress.done / run.progress.total : undefined;
   return (
-    <Box sx={{ p: 2 }}>
+    <>
       {run.problem ? (
         <Alert severity="error" sx={{ mb: 2 }}>
           <AlertTitle>{run.problem.code}</AlertTitle>
@@ -95,14 +96,14 @@ function RunPage() {
           </Box>
         </Section>
       ) : null}
-    </Box>
+    </>
   );
 }
 
 export default function RunShow() {
   return (
-    <Show title={<RunTitle />} actions={false} component="div">
+    <RecordShow title={<RunTitle />}>
       <RunPage />
-    </Show>
+    </RecordShow>
   );
 }

@@ -1,2 +1,0 @@
-/** The library of charts, loaded with the first one. */
-export const loadEcharts = () => import('./echarts');

@@ -1,0 +1,56 @@
+import { defineMessages } from '../../i18n/define-messages';
+
+export const jobMessages = defineMessages(
+  {
+    name: 'Job |||| Jobs',
+    empty: 'Nothing has been computed yet.',
+    kind: {
+      FusionRun: 'Fusion',
+      Evaluation: 'Evaluation',
+      ExportRun: 'Export',
+      ImportRun: 'Import',
+      StatisticsRun: 'Statistics',
+      Sweep: 'Sweep',
+      TrainingRun: 'Training',
+    },
+    fields: {
+      what: 'What',
+      kind: 'Kind',
+      state: 'State',
+      attempt: 'Attempt',
+      createdAt: 'Asked for',
+      took: 'Took',
+      problem: 'Problem',
+    },
+    filters: { states: 'States' },
+    cancel: 'Cancel jobs',
+    retry: 'Try again',
+    done: '%{smart_count} job |||| %{smart_count} jobs',
+  },
+  {
+    name: 'Auftrag |||| Aufträge',
+    empty: 'Noch ist nichts berechnet.',
+    kind: {
+      FusionRun: 'Fusion',
+      Evaluation: 'Bewertung',
+      ExportRun: 'Export',
+      ImportRun: 'Import',
+      StatisticsRun: 'Statistik',
+      Sweep: 'Reihe',
+      TrainingRun: 'Training',
+    },
+    fields: {
+      what: 'Was',
+      kind: 'Art',
+      state: 'Stand',
+      attempt: 'Versuch',
+      createdAt: 'Angefragt',
+      took: 'Dauer',
+      problem: 'Problem',
+    },
+    filters: { states: 'Stand' },
+    cancel: 'Aufträge abbrechen',
+    retry: 'Noch einmal',
+    done: '%{smart_count} Auftrag |||| %{smart_count} Aufträge',
+  },
+);

@@ -1,0 +1,48 @@
+import { defineMessages } from '../../i18n/define-messages';
+
+export const taskMessages = defineMessages(
+  {
+    name: 'Task |||| Tasks',
+    empty: 'There are no tasks yet.',
+    facts: 'What it asks',
+    zeroShot: 'Bare bases',
+    adapters: 'Adapters trained on it',
+    classes: 'Classes',
+    fields: {
+      title: 'Title',
+      name: 'Key',
+      metric: 'Metric',
+      classes: 'Classes',
+      train: 'Train',
+      validation: 'Validation',
+      test: 'Test',
+      licence: 'Licence',
+      source: 'Source',
+      size: 'Size',
+      digest: 'SHA-256',
+      createdAt: 'Since',
+    },
+  },
+  {
+    name: 'Aufgabe |||| Aufgaben',
+    empty: 'Noch gibt es keine Aufgaben.',
+    facts: 'Was sie verlangt',
+    zeroShot: 'Bloße Basen',
+    adapters: 'Dafür trainierte Adapter',
+    classes: 'Klassen',
+    fields: {
+      title: 'Titel',
+      name: 'Schlüssel',
+      metric: 'Maß',
+      classes: 'Klassen',
+      train: 'Training',
+      validation: 'Validierung',
+      test: 'Test',
+      licence: 'Lizenz',
+      source: 'Quelle',
+      size: 'Größe',
+      digest: 'SHA-256',
+      createdAt: 'Seit',
+    },
+  },
+);

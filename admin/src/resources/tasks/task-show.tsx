@@ -1,0 +1,63 @@
+import { useRecordContext, useTranslate } from 'react-admin';
+import { Facts } from '../../fields/facts';
+import { LinkList } from '../../fields/link-list';
+import { Section } from '../../fields/section';
+import { useFormat } from '../../fields/use-format';
+import type { TaskRecord } from '../../provider/row-types';
+import { RecordShow } from '../../tables/record-show';
+
+function TaskTitle() {
+  return <span>{useRecordContext<TaskRecord>()?.title}</span>;
+}
+
+function TaskPage() {
+  const task = useRecordContext<TaskRecord>();
+  const translate = useTranslate();
+  const format = useFormat();
+  if (!task) return null;
+  const label = (name: string): string => translate(`resources.tasks.fields.${name}`);
+  return (
+    <>
+      <Section title={translate('resources.tasks.facts')}>
+        <p>{task.description}</p>
+        <Facts
+          facts={[
+            { label: label('metric'), value: task.metric },
+            { label: label('train'), value: task.counts.train },
+            { label: label('validation'), value: task.counts.validation },
+            { label: label('test'), value: task.counts.test },
+            { label: label('licence'), value: task.licence },
+            { label: label('size'), value: format.bytes(task.sizeBytes) },
+            { label: label('createdAt'), value: format.moment(task.createdAt) },
+            { label: label('source'), value: task.source },
+            { label: label('digest'), value: task.digest },
+          ]}
+        />
+      </Section>
+      <Section title={`${translate('resources.tasks.classes')} (${task.classes.length})`}>
+        <p>{task.classes.join(' · ')}</p>
+      </Section>
+      {task.zeroShot.length > 0 ? (
+        <Section title={translate('resources.tasks.zeroShot')}>
+          <Facts
+            facts={task.zeroShot.map(({ base, value, n, interval }) => ({
+              label: base.name,
+              value: `${format.percent(value)} (${format.percent(interval.low)} – ${format.percent(interval.high)}, n = ${n})`,
+            }))}
+          />
+        </Section>
+      ) : null}
+      <Section title={translate('resources.tasks.adapters')}>
+        <LinkList to="adapters" items={task.adapters} />
+      </Section>
+    </>
+  );
+}
+
+export default function TaskShow() {
+  return (
+    <RecordShow title={<TaskTitle />}>
+      <TaskPage />
+    </RecordShow>
+  );
+}

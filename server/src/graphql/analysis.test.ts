@@ -178,6 +178,16 @@ describe('questions about adapters, over the API', () => {
     expect(await plan({ adapters: [{ id: NOBODY }] })).toMatchObject({ code: 'NOT_FOUND' });
   });
 
+  it('names missing statistics once for each adapter, with the mutation that makes them', async () => {
+    const planned = await plan({ strategy: { regMean: {} } });
+    const issues = planned['issues'] as unknown as readonly { code: string; message: string; path: string[] }[];
+    expect(issues.map(({ code, path }) => [code, ...path])).toEqual([
+      ['STATISTICS_MISSING', 'adapters', '0'],
+      ['STATISTICS_MISSING', 'adapters', '1'],
+    ]);
+    expect(issues[1]!.message).toContain(`computeStatistics(input: { adapter: "${lora[1]}", kind: GRAM })`);
+  });
+
   const PREVIEW = `query ($input: FuseInput!) { previewFusion(input: $input) { __typename ${PROBLEM}
     ... on FusionPreview { space outputRank norm relativeError retainedEnergy prepareSeconds seconds
       adapters { cosine retainedEnergy adapter { id } } modules { module norm rank relativeError } } } }`;
@@ -214,6 +224,12 @@ describe('questions about adapters, over the API', () => {
     ],
   ])('answers a preview of %s with the reason', async (_, change, code) => {
     expect(await preview(change())).toMatchObject({ code });
+  });
+
+  it('says what to do instead of a preview that cannot be', async () => {
+    const { message } = await preview({ strategy: { ties: {} }, space: 'DELTA' });
+    expect(message).toContain('cannot be previewed');
+    expect(message).toContain('Choose CORE space');
   });
 });
 

@@ -1,10 +1,11 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { FusionPlan, PlanIssue } from '@crucible/sdk/host';
-import { analysisLimits, type Analyst, type Analyzed, type AnswerOf } from '../analysis/index.js';
+import { analysisLimits, type AnalysisProblem, type Analyst, type Analyzed, type AnswerOf } from '../analysis/index.js';
 import type { BlobStore } from '../blobs/index.js';
 import { Adapter, FusionMember, FusionRun, RunState, Task } from '../entities/index.js';
 import { findById } from './find-by-id.js';
 import type { FuseInput } from './inputs.js';
+import { tellMutation, withStatistics } from './member-statistics.js';
 import { prepareFusion, type FusionProblem } from './prepare-fusion.js';
 import { IncompatibleAdapters, InvalidOptions, NotFound, Problem, QuotaExceeded } from './problems.js';
 import type { ServiceContext } from './service-context.js';
@@ -64,7 +65,7 @@ export async function planRun(
   em: EntityManager,
   context: ServiceContext & AnalysisContext,
   input: FuseInput,
-): Promise<PlannedFusion | { readonly problem: { code: string; message: string } } | FusionProblem> {
+): Promise<PlannedFusion | { readonly problem: AnalysisProblem } | FusionProblem> {
   const prepared = await prepareFusion(em, context, input);
   if (prepared instanceof Problem && !hasIssues(prepared)) return prepared;
   const ids = input.adapters.map(({ adapter }) => adapter);
@@ -72,6 +73,9 @@ export async function planRun(
   if (adapters instanceof NotFound) return adapters;
   const refused = prepared instanceof Problem;
   const strategy = context.plugins.strategies.get(input.strategy.id)?.strategy;
+  // Of a refused fusion too: otherwise the plan would miss statistics that there are.
+  const given = adapters.map((adapter) => ({ adapter, weight: 1 }));
+  const members = strategy ? await withStatistics(em, strategy, given) : [];
   const files = await locate(context.blobs, adapters);
   const outcome = await context.analyst.plan({
     kind: 'PLAN',
@@ -88,16 +92,17 @@ export async function planRun(
     // Runs are named after their fingerprint: what matters to the file's size is the length.
     name: `fusion-${'0'.repeat(16)}`,
     validation: adapters.some(({ task }) => (task?.getEntity().counts.validation ?? 0) > 0),
-    statistics: refused ? adapters.map(() => null) : prepared.members.map(({ statistics }) => statistics),
+    statistics: members.map(({ statistics }) => statistics),
     statisticsKind: strategy?.needs.statistics ?? null,
   });
   if ('problem' in outcome) return { problem: outcome.problem };
   const { answer: plan } = outcome;
-  const known = new Set(plan.issues.map(({ message }) => message));
+  const issues = strategy ? plan.issues.map((issue) => tellMutation(issue, strategy, members)) : plan.issues;
+  const known = new Set(issues.map(({ message }) => message));
   const more = refused ? prepared.issues.filter(({ message }) => !known.has(message)) : [];
   return {
     plan,
-    issues: [...plan.issues, ...more],
+    issues: [...issues, ...more],
     evaluateOn: refused ? await tasksOf(em, input, adapters) : prepared.evaluateOn,
     measured: plan.run && (await medianOfRuns(em, input, plan, adapters)),
   };

@@ -35,11 +35,11 @@ export function kindsOf(
 }
 
 /** Says of missing statistics which mutation makes them. */
-export function tellMutation(
-  issue: Incompatibility,
+export function tellMutation<Issue extends Pick<Incompatibility, 'message' | 'path'> & { readonly code: string }>(
+  issue: Issue,
   { needs }: Pick<Strategy, 'needs'>,
   members: readonly Member[],
-): Incompatibility {
+): Issue {
   if (issue.code !== 'STATISTICS_MISSING') return issue;
   const index = issue.path.at(-1);
   const adapter = typeof index === 'number' ? members[index]?.adapter.id : undefined;

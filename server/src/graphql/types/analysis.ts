@@ -16,8 +16,10 @@ import {
   description: 'What was asked for cannot be computed; nothing is wrong with the server.',
 })
 export class NotComputable extends Problem {
-  constructor({ code, message }: { readonly code: string; readonly message: string }) {
-    super(code, message, null);
+  constructor(problem: { readonly code: string; readonly message: string; readonly remedy?: string | null }) {
+    const { code, message, remedy } = problem;
+    // A problem's message says what to do, too; a message of the catalogue does not, its remedy does.
+    super(code, remedy ? `${message.replace(/[.;]?$/, '.')} ${remedy}` : message, null);
   }
 }
 

@@ -26,7 +26,7 @@ abstract class FusionBasis {
   @Field(() => Int, {
     nullable: true,
     description:
-      'Rank to recompress the output to, 1 or more; the loss is reported. Left out: exact, at the rank that takes.',
+      'Greatest rank of the output in any module, 1 or more; what cutting to it loses is in `fidelity`. Left out: up to the sum of the adapters’ ranks. Sums of task vectors, and whatever is merged in CORE or FRAME space, are exact at that; rules that trim or elect entries of a dense ΔW (DELTA space) have results of higher rank, of which the best of that rank is kept, and `fidelity` says what it lost.',
   })
   outputRank?: number | null;
   @Field(() => Int, {

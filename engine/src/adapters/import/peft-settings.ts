@@ -53,6 +53,8 @@ const READ: ReadonlySet<string> = new Set([
   'use_rslora',
 ]);
 
+const BOOLEANS = ['fan_in_fan_out', 'lora_bias', 'use_dora', 'use_rslora'] as const;
+
 /** Why a set key makes an adapter something else than Σ s·B·A. */
 const REASONS: ReadonlyMap<string, readonly [AdapterBlockerCode, string]> = new Map<
   string,
@@ -118,6 +120,8 @@ export function parsePeftSettings(config: StrictJson, findings: Findings): PeftS
   const alphaPattern = parsePattern(config, 'alpha_pattern', findings);
   const text = (key: string): string | undefined => {
     const value = config.get(key);
+    // No database keeps it in a text, and no name has it.
+    if (typeof value === 'string' && value.includes('\0')) return invalid(key, 'it must not hold a NUL');
     return typeof value === 'string' && value !== '' ? value.slice(0, adapterLimits.nameCharacters) : undefined;
   };
   const [peftType, peftVersion, taskType] = [text('peft_type'), text('peft_version'), text('task_type')];
@@ -155,6 +159,12 @@ function checkSupported(config: ReadonlyMap<string, StrictJson>, findings: Findi
   const bias = config.get('bias') ?? 'none';
   if (bias !== 'none' && bias !== 'all' && bias !== 'lora_only') {
     findings.block('CONFIG_INVALID', 'bias', 'it must be "none", "all" or "lora_only"');
+  }
+  // Python takes "false" and 1 for true: whatever is no boolean may have been meant either way.
+  for (const key of BOOLEANS) {
+    if (typeof (config.get(key) ?? false) !== 'boolean') {
+      findings.block('CONFIG_INVALID', key, 'it must be true or false');
+    }
   }
   const start = config.get('init_lora_weights') ?? true;
   if (typeof start === 'string' && CHANGING_STARTS.test(start)) {

@@ -1,3 +1,5 @@
+import { chartMessages } from '../charts/messages';
+import { compareChartMessages } from '../compare/charts/messages';
 import { compareMessages } from '../compare/messages';
 import { homeMessages } from '../home/messages';
 import { fuseMessages } from '../fuse/messages';
@@ -16,6 +18,8 @@ const features = {
   shell: shellMessages,
   home: homeMessages,
   compare: compareMessages,
+  charts: chartMessages,
+  compareCharts: compareChartMessages,
   fuse: fuseMessages,
 };
 const resources = {

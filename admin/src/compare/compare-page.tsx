@@ -1,8 +1,9 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
+import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
 import Typography from '@mui/material/Typography';
-import { useCallback, useMemo, useState } from 'react';
+import { lazy, Suspense, useCallback, useMemo, useState } from 'react';
 import { Title, useTranslate } from 'react-admin';
 import { useRunName } from '../resources/runs/run-name';
 import { CellDetail } from './cell-detail';
@@ -10,8 +11,11 @@ import type { Row } from './comparison-query';
 import { Controls } from './controls';
 import { ExportButtons } from './export-buttons';
 import { Matrix, type Selected } from './matrix';
+import { rowsWithin } from './ranges';
 import { showRows, sortRows } from './sort-rows';
 import { inputOf, useChoices, useComparison, useComparisonState } from './use-comparison';
+
+const ChartsPanel = lazy(() => import('./charts/charts-panel'));
 
 /** Any runs, adapters and bases on any tasks, side by side. Its whole state is in its address. */
 export default function ComparePage() {
@@ -24,7 +28,7 @@ export default function ComparePage() {
   const [selected, setSelected] = useState<Selected>();
   const { view, sort } = state;
   const onSort = useCallback((wanted: string) => change({ sort: wanted }), [change]);
-  const rows = useMemo(() => {
+  const all = useMemo(() => {
     if (!comparison) return [];
     const nameOf = ({ subject }: Row): string =>
       subject.__typename === 'FusionRun' ? runName({ ...subject, name: subject.runName }) : subject.name;
@@ -34,6 +38,15 @@ export default function ComparePage() {
       comparison.tasks.map(({ id }) => id),
     );
   }, [comparison, view, sort, runName]);
+  const rows = useMemo(
+    () =>
+      rowsWithin(
+        all,
+        state.ranges,
+        (comparison?.tasks ?? []).map(({ id }) => id),
+      ),
+    [all, state.ranges, comparison],
+  );
   const failure = error ?? choices.error;
   return (
     <Box sx={{ py: 2 }}>
@@ -51,7 +64,20 @@ export default function ComparePage() {
           {rows.some(({ row }) => row.cells.some(({ score }) => score?.selectedOn === comparison.split)) ? (
             <Typography variant="body2">{translate('crucible.compare.chosenHere')}</Typography>
           ) : null}
+          {rows.length < all.length ? (
+            <Alert
+              severity="info"
+              action={
+                <Button onClick={() => change({ ranges: {} })}>{translate('crucible.compareCharts.clear')}</Button>
+              }
+            >
+              {translate('crucible.compareCharts.filtered', { within: rows.length, all: all.length })}
+            </Alert>
+          ) : null}
           <ExportButtons comparison={comparison} rows={rows} />
+          <Suspense fallback={<LinearProgress aria-hidden />}>
+            <ChartsPanel comparison={comparison} rows={all} state={state} change={change} />
+          </Suspense>
         </>
       ) : null}
     </Box>

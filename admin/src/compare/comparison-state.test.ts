@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { expandId, initialState, readState, shortenId, writeState, type ComparisonState } from './comparison-state';
+import { changeState, initialState, readState, writeState, type ComparisonState } from './comparison-state';
+import { expandId, shortenId } from './short-id';
 
 const IDS = [
   '00000000-0000-0000-0000-000000000000',
@@ -29,6 +30,10 @@ describe('the address of a comparison', () => {
     view: 'share',
     split: 'VALIDATION',
     sort: 'worst',
+    chart: 'tasks',
+    x: IDS[1],
+    y: IDS[2],
+    ranges: { mean: [0.5, 1.25], [IDS[2]]: [-0.1, 0.3333] },
   };
 
   it.each([
@@ -48,5 +53,10 @@ describe('the address of a comparison', () => {
       ...initialState,
       subjects: [{ kind: 'run', id: IDS[2] }],
     });
+  });
+
+  it('keeps its ranges until the view changes that they are of', () => {
+    expect(changeState(full, { view: 'share', sort: 'mean' }).ranges).toEqual(full.ranges);
+    expect(changeState(full, { view: 'score' })).toEqual({ ...full, view: 'score', ranges: {} });
   });
 });

@@ -1,5 +1,9 @@
+import { readRanges, writeRanges, type Ranges } from './ranges';
+import { expandId, shortenId } from './short-id';
+
 /** What a cell shows: the score, its difference from the reference in points, or its share of the reference. */
 export type View = 'score' | 'difference' | 'share';
+export type ChartKind = 'pareto' | 'tasks' | 'parallel' | 'none';
 export type SubjectKind = 'run' | 'adapter' | 'base';
 
 export interface SubjectKey {
@@ -16,12 +20,16 @@ export interface ComparisonState {
   readonly split: 'TEST' | 'VALIDATION';
   /** `mean`, `worst`, `name`, or the id of a task; descending with a minus before it. */
   readonly sort: string;
+  readonly chart: ChartKind;
+  /** Tasks on the axes of the chart of two tasks; empty: the first ones. */
+  readonly x: string;
+  readonly y: string;
+  /** Rows within these are shown; of the view, so another view has none. */
+  readonly ranges: Ranges;
 }
 
 const KINDS: Readonly<Record<string, SubjectKind>> = { r: 'run', a: 'adapter', b: 'base' };
 const LETTERS: Readonly<Record<SubjectKind, string>> = { run: 'r', adapter: 'a', base: 'b' };
-/** 128 bits of a UUID as 22 letters of an address, so that ten runs make a link that can be sent. */
-const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 export const initialState: ComparisonState = {
   subjects: [],
@@ -30,30 +38,11 @@ export const initialState: ComparisonState = {
   view: 'score',
   split: 'TEST',
   sort: '-mean',
+  chart: 'pareto',
+  x: '',
+  y: '',
+  ranges: {},
 };
-
-export function shortenId(id: string): string {
-  let number = BigInt(`0x${id.replaceAll('-', '')}`);
-  let text = '';
-  for (let i = 0; i < 22; i += 1) {
-    text = ALPHABET[Number(number & 63n)]! + text;
-    number >>= 6n;
-  }
-  return text;
-}
-
-/** Undefined for what `shortenId` never wrote. */
-export function expandId(text: string): string | undefined {
-  if (text.length !== 22) return undefined;
-  let number = 0n;
-  for (const letter of text) {
-    const digit = ALPHABET.indexOf(letter);
-    if (digit < 0) return undefined;
-    number = (number << 6n) | BigInt(digit);
-  }
-  const hex = number.toString(16).padStart(32, '0');
-  return hex.length > 32 ? undefined : hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-}
 
 const writeSubject = ({ kind, id }: SubjectKey): string => LETTERS[kind] + shortenId(id);
 
@@ -79,18 +68,33 @@ export function readState(search: URLSearchParams): ComparisonState {
     view: oneOf(search.get('view'), ['score', 'difference', 'share'], initialState.view),
     split: oneOf(search.get('split'), ['TEST', 'VALIDATION'], initialState.split),
     sort: search.get('sort') ?? initialState.sort,
+    chart: oneOf(search.get('chart'), ['pareto', 'tasks', 'parallel', 'none'], initialState.chart),
+    x: expandId(search.get('x') ?? '') ?? '',
+    y: expandId(search.get('y') ?? '') ?? '',
+    ranges: readRanges(search.get('within')),
   };
+}
+
+/** The state with a part changed. Ranges are figures of one view and mean nothing in another. */
+export function changeState(state: ComparisonState, part: Partial<ComparisonState>): ComparisonState {
+  const ranges = part.ranges ?? (part.view && part.view !== state.view ? {} : state.ranges);
+  return { ...state, ...part, ranges };
 }
 
 /** The whole state as an address; what is as it is by itself is left out. */
 export function writeState(state: ComparisonState): URLSearchParams {
   const search = new URLSearchParams();
-  const { subjects, tasks, against, view, split, sort } = state;
+  const { subjects, tasks, against, view, split, sort, chart, x, y, ranges } = state;
   if (subjects.length > 0) search.set('of', subjects.map(writeSubject).join('.'));
   if (tasks.length > 0) search.set('on', tasks.map(shortenId).join('.'));
   if (against !== 'SPECIALIST') search.set('against', against === 'BASE' ? 'base' : writeSubject(against));
   if (view !== initialState.view) search.set('view', view);
   if (split !== initialState.split) search.set('split', split);
   if (sort !== initialState.sort) search.set('sort', sort);
+  if (chart !== initialState.chart) search.set('chart', chart);
+  if (x) search.set('x', shortenId(x));
+  if (y) search.set('y', shortenId(y));
+  const within = writeRanges(ranges);
+  if (within) search.set('within', within);
   return search;
 }

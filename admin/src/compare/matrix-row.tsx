@@ -1,13 +1,13 @@
 import { memo, type Ref } from 'react';
 import { useTranslate } from 'react-admin';
-import { NameLink } from '../fields/name-link';
 import { useFormat } from '../fields/use-format';
 import type { Split } from '../graphql/generated/graphql';
-import type { Cell, Row } from './comparison-query';
+import type { Cell } from './comparison-query';
 import type { View } from './comparison-state';
 import { heatOf } from './heat';
 import type { Selected } from './matrix';
 import type { ShownRow } from './sort-rows';
+import { SubjectLink } from './subject-link';
 
 interface MatrixRowProps {
   /** Measures the row. */
@@ -20,12 +20,6 @@ interface MatrixRowProps {
   readonly onSelect: (selected: Selected) => void;
 }
 
-const RESOURCES: Readonly<Record<Row['subject']['__typename'], string>> = {
-  FusionRun: 'runs',
-  Adapter: 'adapters',
-  BaseModel: 'bases',
-};
-
 /** How a cell stands to its reference, in a word: what is not significant is neither better nor worse. */
 function verdictOf({ score, difference }: Cell): 'missing' | 'untested' | 'same' | 'better' | 'worse' {
   if (!score) return 'missing';
@@ -37,7 +31,7 @@ function verdictOf({ score, difference }: Cell): 'missing' | 'untested' | 'same'
 export const MatrixRow = memo(function MatrixRow({ ref, index, shown, view, split, tasks, onSelect }: MatrixRowProps) {
   const translate = useTranslate();
   const format = useFormat();
-  const { row, name, values, mean, worst } = shown;
+  const { row, values, mean, worst } = shown;
   const show = (value: number | undefined): string =>
     view === 'difference' ? format.points(value) : format.percent(value);
   /** Normalized figures never stand without the score itself, nor a score without its interval. */
@@ -50,9 +44,7 @@ export const MatrixRow = memo(function MatrixRow({ ref, index, shown, view, spli
   return (
     <tr ref={ref} aria-rowindex={index + 2} data-index={index}>
       <th scope="row">
-        <NameLink to={RESOURCES[row.subject.__typename]} id={row.subject.id}>
-          {name}
-        </NameLink>
+        <SubjectLink shown={shown} />
         {row.dominated ? (
           <small title={translate('crucible.compare.dominated')}>{translate('crucible.compare.dominatedMark')}</small>
         ) : null}

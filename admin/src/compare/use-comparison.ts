@@ -5,7 +5,7 @@ import { expectType } from '../graphql/expect-type';
 import { request } from '../graphql/request';
 import type { ComparisonInput, SubjectsQuery } from '../graphql/generated/graphql';
 import { comparisonQuery, subjectsQuery } from './comparison-query';
-import { readState, writeState, type ComparisonState, type SubjectKey } from './comparison-state';
+import { changeState, readState, writeState, type ComparisonState, type SubjectKey } from './comparison-state';
 
 /** So many runs stand here when none are chosen. */
 const NEWEST = 50;
@@ -15,7 +15,7 @@ export function useComparisonState(): readonly [ComparisonState, (change: Partia
   const state = useMemo(() => readState(search), [search]);
   const change = useCallback(
     (part: Partial<ComparisonState>) =>
-      setSearch((now) => writeState({ ...readState(now), ...part }), { replace: true, preventScrollReset: true }),
+      setSearch((now) => writeState(changeState(readState(now), part)), { replace: true, preventScrollReset: true }),
     [setSearch],
   );
   return [state, change];

@@ -1,0 +1,2 @@
+/** The library of charts, loaded with the first one. */
+export const loadEcharts = () => import('./echarts');

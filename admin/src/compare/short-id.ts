@@ -1,0 +1,25 @@
+/** 128 bits of a UUID as 22 letters of an address, so that ten runs make a link that can be sent. */
+const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+export function shortenId(id: string): string {
+  let number = BigInt(`0x${id.replaceAll('-', '')}`);
+  let text = '';
+  for (let i = 0; i < 22; i += 1) {
+    text = ALPHABET[Number(number & 63n)]! + text;
+    number >>= 6n;
+  }
+  return text;
+}
+
+/** Undefined for what `shortenId` never wrote. */
+export function expandId(text: string): string | undefined {
+  if (text.length !== 22) return undefined;
+  let number = 0n;
+  for (const letter of text) {
+    const digit = ALPHABET.indexOf(letter);
+    if (digit < 0) return undefined;
+    number = (number << 6n) | BigInt(digit);
+  }
+  const hex = number.toString(16).padStart(32, '0');
+  return hex.length > 32 ? undefined : hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+}

@@ -10,9 +10,12 @@ const NARROW = 4 * DISJOINT_BLOCK;
 const PLUS_ONE = 0x3f800000;
 const MINUS_ONE = 0xbf800000;
 
+/** Without a vote, what the trims leave is added up, each entry times its member's weight. */
+export type BlockRule = DisjointRule | { readonly vote: 'NONE' };
+
 /** Whether the SIMD kernels know a rule; the others are left to plain loops. */
-export const isBlockRule = ({ vote, merge }: Pick<DisjointRule, 'vote' | 'merge'>): boolean =>
-  vote === 'MASS' && merge !== 'MAX';
+export const isBlockRule = (rule: BlockRule): boolean =>
+  rule.vote === 'NONE' || (rule.vote === 'MASS' && rule.merge !== 'MAX');
 
 /**
  * Trim, elect and merge by SIMD, one block after the other: bit for bit what `mergeDisjointInto` does with plain loops. Whoever uses it puts a member's
@@ -34,7 +37,7 @@ export class DisjointBlocks {
 
   constructor(
     private readonly members: readonly DisjointMember[],
-    private readonly rule: DisjointRule,
+    private readonly rule: BlockRule,
   ) {
     const first = 3 * WIDE + 4 * NARROW;
     this.#kept = members.map((_, m) => first + m * NARROW);
@@ -54,12 +57,22 @@ export class DisjointBlocks {
       throw kernelErrors.notFinite({ input: `Tensor ${m}` });
     }
     if (keepsEquals === 'SOME') this.#keepSome(m, count);
+    if (this.rule.vote === 'NONE') {
+      // Added to +0 and not set, so that a sum of -0 becomes +0 as in plain loops.
+      if (m === 0) this.#numbers.fill(0, 0, DISJOINT_BLOCK);
+      addF32(this.sums, kept, kept + 4 * padded(count), weight);
+      return;
+    }
     (m === 0 ? scaleF32 : addF32)(this.#ballots, kept, kept + 4 * padded(count), this.rule.weightedVote ? weight : 1);
   }
 
   merge(count: number): void {
     const { electPositive, electNegative, addAgreeing, divide } = this.kernels;
     const { rule } = this;
+    if (rule.vote === 'NONE') {
+      if (this.members.length === 0) this.#numbers.fill(0, 0, DISJOINT_BLOCK);
+      return;
+    }
     const wide = 8 * padded(count);
     (rule.zeroSign > 0 ? electPositive : electNegative)(this.#signs, this.#ballots, this.#ballots + wide);
     this.#numbers.fill(0, 0, 2 * DISJOINT_BLOCK);

@@ -1,4 +1,6 @@
 export { Bf16Lane, LANE_STREAMS } from './bf16-lane.js';
+export { DifferenceMerger, type MergeRounding } from './difference-merger.js';
+export { isBlockRule, type BlockRule } from './disjoint-blocks.js';
 export type { DisjointMember, DisjointMerge, DisjointRule, MeanDivisor, SignVote } from './disjoint-rule.js';
 export { sumElectedSigns } from './elect-signs.js';
 export { kernelErrors } from './errors.js';
@@ -16,5 +18,7 @@ export {
   trimTensor,
   withFloats,
 } from './merge-operations.js';
-export { countDifferences, mergeDifferences, type StreamDtype, type StreamPair } from './ties-streams.js';
+export { isStreamDtype, type StreamDtype } from './stream-blocks.js';
+export { countDifferences, mergeDifferences, type StreamPair } from './ties-streams.js';
 export { trimInto } from './trim.js';
+export { cutOfCounts, knownCut, type TrimPlan } from './trim-plan.js';

@@ -5,7 +5,11 @@ import { cutAtRank, cutToCount, KEEP_ALL, KEEP_NONE } from './magnitude-cut.js';
 import { countMagnitudes, countPlainly } from './magnitude-histogram.js';
 import { joinBins, locateRank } from './magnitude-rank.js';
 import { mergeDisjointInto, mergePlainly } from './merge-disjoint.js';
-import { countDifferences, mergeDifferences, type StreamDtype } from './ties-streams.js';
+import { DifferenceMerger } from './difference-merger.js';
+import type { BlockRule } from './disjoint-blocks.js';
+import type { StreamDtype } from './stream-blocks.js';
+import { countDifferences, mergeDifferences } from './ties-streams.js';
+import { cutOfCounts, knownCut } from './trim-plan.js';
 import { trimInto } from './trim.js';
 
 /** Longer than what SIMD begins at, and no multiple of a block. */
@@ -155,6 +159,53 @@ describe.each<StreamDtype>(['BF16', 'F32'])('TIES on stored %s', (dtype) => {
     mergeDifferences(base, models, members, rule, { bytes: whole, dtype });
     expect(Buffer.compare(whole, encodeFloats(exact, dtype))).toBe(0);
     expect(Buffer.compare(bytes, whole)).toBe(0);
+  });
+
+  it.each<BlockRule>([
+    { vote: 'MASS', zeroSign: 1, merge: 'MEAN', divisor: 'WEIGHTS', weightedVote: true, lambda: 0.7 },
+    { vote: 'NONE' },
+  ])('by $vote is to the bit what a float32 task vector added to the base is, stretch after stretch', (rule) => {
+    const members = deltas.map((delta, m) => ({ weight: 1 - 1.5 * m, cut: cutToCount(delta, 1800) }));
+    const merged = new Float32Array(count);
+    if (rule.vote !== 'NONE') mergePlainly(deltas, members, rule, merged);
+    else {
+      const kept = deltas.map((delta, m) => {
+        const trimmed = new Float32Array(count);
+        trimInto(delta, members[m]!.cut, trimmed);
+        return trimmed;
+      });
+      merged.forEach((_, i) => (merged[i] = 0 + members[0]!.weight * kept[0]![i]! + members[1]!.weight * kept[1]![i]!));
+    }
+    const expected = encodeFloats(
+      Float64Array.from(decoded(base), (value, i) => value + merged[i]!),
+      dtype,
+    );
+    const size = floatBytes(dtype);
+    const got = new Uint8Array(size * count);
+    const merger = new DifferenceMerger(members, rule, 'FLOAT32_FIRST');
+    for (let begin = 0; begin < count; begin += 1001) {
+      const part = (bytes: Uint8Array) => ({ bytes: bytes.subarray(size * begin, size * (begin + 1001)), dtype });
+      merger.merge(
+        part(base.bytes),
+        models.map(({ bytes }) => part(bytes)),
+        part(got),
+      );
+    }
+    expect(Buffer.compare(got, expected)).toBe(0);
+  });
+
+  it.each([1, 2, 5000, count - 1800, count, count + 1])('a cut at rank %d by counts is the cut by entries', (rank) => {
+    for (const exact of rank > count ? [true] : [true, false]) {
+      const pair = { base, model: models[0]! };
+      const own = { kind: 'RANK' as const, rank, exact };
+      const counted = (): unknown => {
+        const high = locateRank(countDifferences(pair, 0), rank);
+        return cutOfCounts(high, countDifferences(pair, 1, high.bin), exact);
+      };
+      const expected = exact ? cutToCount(deltas[0]!, count - rank + 1) : cutAtRank(deltas[0]!, rank);
+      expect(knownCut(own, count) ?? counted()).toEqual(expected);
+    }
+    expect([knownCut({ kind: 'ALL' }, count), knownCut({ kind: 'NONE' }, count)]).toEqual([KEEP_ALL, KEEP_NONE]);
   });
 
   it('refuses other rules, and dtypes that differ', () => {

@@ -4,28 +4,28 @@ import type { AdapterBlocker, AdapterNotice } from './inspection.js';
 /** Remedies by what stands in the way; each blocker's reason is its own. */
 const REMEDIES: Readonly<Record<AdapterBlocker['code'], string>> = {
   BASE_CHANGED:
-    'Give the adapter as it was before training (start), or save it in PEFT with path_initial_model_for_weight_conversion (peft_model.save_pretrained(folder, path_initial_model_for_weight_conversion=initial)), which turns it into a plain LoRA of the stock base',
+    'Save it in PEFT with path_initial_model_for_weight_conversion (peft_model.save_pretrained(folder, path_initial_model_for_weight_conversion=initial)), which turns it into a plain LoRA of the stock base; programs that call the engine may name the adapter as it was before training instead (start)',
   BASE_DIFFERS: 'Choose the base model that the adapter was trained on, in the same revision',
   BASE_NEEDED: 'Give the folder of the base model: the update is the difference to its weights',
   CONFIG_INVALID: 'Choose the folder as PEFT saved it, with adapter_config.json unchanged',
   CONFIG_MISSING:
     'Choose the folder that PEFT saved, with adapter_config.json beside the weights: the scale stands only there',
-  DORA: 'Merge it into its base (in PEFT: merge_and_unload) and fuse it as a FULL model, import it as an update of full rank through the base (dora: FULL_RANK), or train without DoRA',
+  DORA: 'Merge it into its base with PEFT (merge_and_unload) and fuse full models, or train without DoRA; programs that call the engine may import it as an update of full rank through the base instead (dora: FULL_RANK)',
   FAMILY_UNSUPPORTED:
     'Convert the adapter to LoRA (PEFT: convert_to_lora), or merge it into its base and fuse full models',
   FOREIGN_TENSOR: 'Remove the tensor if it is not part of the adapter, or save the adapter again with PEFT',
-  FULL_UPDATE_TOO_LARGE: 'Merge the adapter into its base and fuse it as a FULL model',
+  FULL_UPDATE_TOO_LARGE: 'Merge the adapter into its base and fuse full models',
   LAYER_REPLICATION: 'Build the base with the copied layers, and train or save the adapter for that model',
   MODULE_INVALID: 'Save the adapter again; its tensors and its configuration do not fit together',
   NOT_FINITE: 'Train or export the adapter again; a diverged training, or float16 that overflowed, makes such files',
-  PARAMETER_TWICE: 'Merge the adapter into its base and fuse it as a FULL model',
+  PARAMETER_TWICE: 'Merge the adapter into its base and fuse full models',
   PATTERN_REFUSED: 'Write rank_pattern and alpha_pattern with plain paths of modules',
   PICKLED:
     "Save it as safetensors: python -c \"import torch, safetensors.torch as s; s.save_file(torch.load('adapter_model.bin', map_location='cpu', weights_only=True), 'adapter_model.safetensors', metadata={'format': 'pt'})\"",
-  QA_LORA: 'Merge the adapter into its base with PEFT and fuse it as a FULL model',
+  QA_LORA: 'Merge the adapter into its base with PEFT and fuse full models',
   SETTING_UNKNOWN: 'Save the adapter without that setting, or update Crucible',
-  TARGET_PARAMETERS: 'Merge the adapter into its base with PEFT (merge_and_unload) and fuse it as a FULL model',
-  TRAINABLE_TOKENS: 'Merge the adapter into its base with PEFT (merge_and_unload) and fuse it as a FULL model',
+  TARGET_PARAMETERS: 'Merge the adapter into its base with PEFT (merge_and_unload) and fuse full models',
+  TRAINABLE_TOKENS: 'Merge the adapter into its base with PEFT (merge_and_unload) and fuse full models',
   WITHOUT_MODULES: 'Choose a file of LoRA factors',
 };
 

@@ -106,6 +106,25 @@ describe('adapters in and out over GraphQL', () => {
     expect(deleteImportRun).toEqual({ id: queued['id'] });
   });
 
+  it.each([
+    ['the folder in an archive', 'my adapter/', 'my adapter'],
+    ['the innermost of several folders', 'mine/mix-a/', 'mix-a'],
+    ['nothing, where there is no folder', '', 'imported adapter'],
+  ])('an upload without a name is called after %s', async (_, prefix, expected) => {
+    const { createAdapterUpload: made } = await server.data<{
+      createAdapterUpload: { id: string; url: string; token: string };
+    }>('mutation { createAdapterUpload(input: {}) { ... on AdapterUpload { id url token } } }');
+    const authorization = `Bearer ${made.token}`;
+    const body = await makeTar(readGoldenPeft('eq-a', prefix));
+    await fetch(server.url + made.url, { method: 'PUT', headers: { authorization }, body });
+    const queued = await importing({ source: { upload: { id: made.id, token: made.token } } });
+    expect(queued).toMatchObject({ __typename: 'ImportRun', name: expected });
+    await server.data(
+      'mutation ($id: ID!) { cancelJob(id: $id) { __typename } deleteImportRun(id: $id) { __typename } }',
+      { id: queued['id'] as string },
+    );
+  });
+
   it.each<[string, () => object, object]>([
     ['an unknown base', () => ({ source: { upload }, base: NOBODY }), { code: 'NOT_FOUND', path: ['base'] }],
     ['a malformed task', () => ({ source: { upload }, task: '17' }), { code: 'NOT_FOUND', path: ['task'] }],

@@ -1,8 +1,8 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import { isCrucibleError } from '@crucible/engine/errors';
 import { wakeWorkers } from '../changes/index.js';
-import { BaseModel, ImportRun, ImportSourceKind, Task, type ImportSource } from '../entities/index.js';
+import { AdapterUpload, BaseModel, ImportRun, ImportSourceKind, Task, type ImportSource } from '../entities/index.js';
 import { fetchFromHub, hubSettings, isHubToken, isRepoName, isRevision, resolveRevision } from '../imports/index.js';
 import { findInRoot, importRoot } from '../imports/import-root.js';
 import { announce, type JobQueue } from '../jobs/index.js';
@@ -53,7 +53,7 @@ export async function importAdapter(
   if (source instanceof InvalidOptions || source instanceof SourceRefused) return source;
   return em.transactional(async (em) => {
     const run = em.create(ImportRun, {
-      name: input.name ?? nameOf(source),
+      name: input.name?.trim() || nameOf(source, await filesOf(em, source)),
       base: base && ref(base),
       task: task && ref(task),
       source,
@@ -120,6 +120,19 @@ export function checkHub(
   return { repo, revision, token: hub.token ?? undefined };
 }
 
-function nameOf({ directory, repo }: ImportSource): string {
-  return (directory === null ? repo : basename(directory.replace(/\/+$/, ''))) || 'imported adapter';
+/** Paths of an upload's files, as they were in its archive. */
+async function filesOf(em: EntityManager, { upload }: ImportSource): Promise<readonly string[]> {
+  if (upload === null) return [];
+  const { files } = await em.findOneOrFail(AdapterUpload, { id: upload });
+  return files.map(({ name }) => name);
+}
+
+/** That of its folder or repository; of an upload, the folder that its configuration or weights lay in. */
+function nameOf({ directory, repo }: ImportSource, uploaded: readonly string[]): string {
+  const inside =
+    uploaded.find((name) => basename(name) === 'adapter_config.json') ??
+    uploaded.find((name) => name.endsWith('.safetensors'));
+  const folder = inside === undefined ? '' : basename(dirname(inside)).replace(/^\.$/, '');
+  const name = directory === null ? (repo ?? folder) : basename(directory.replace(/\/+$/, ''));
+  return name.slice(0, serviceLimits.nameLength) || 'imported adapter';
 }

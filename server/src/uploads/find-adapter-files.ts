@@ -1,3 +1,4 @@
+import { compareNames } from '@crucible/engine/tensors';
 import { readdir, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { uploadErrors } from './errors.js';
@@ -16,7 +17,7 @@ export async function findAdapterFiles(path: string): Promise<string> {
   });
   if (info.isFile()) return path;
   const files = (await readdir(path, { recursive: true, encoding: 'utf8' }).then((names) =>
-    names.filter((name) => name.split('/').length <= uploadLimits.depth),
+    names.filter((name) => name.split('/').length <= uploadLimits.depth).toSorted(compareNames),
   )) as readonly string[];
   const configs = files.filter((name) => basename(name) === 'adapter_config.json');
   const weights = files.filter((name) => name.endsWith('.safetensors') && !basename(name).startsWith('._'));

@@ -5,9 +5,10 @@ export const elementwiseErrors = {
   weightsCancel: defineError({
     code: 'MERGE_WEIGHTS_CANCEL',
     summary: 'The weights that a result is divided by add up to 0.',
-    remedy: 'Give weights with another sum, or set `normalize: false`.',
+    remedy:
+      'Give weights with another sum, or switch the division off where the strategy has an option for that (`normalize: false`, or `merge: SUM`).',
     message: (d: { weights: readonly number[] }) =>
-      `the weights [${d.weights.join(', ')}] add up to 0, and the result is divided by their sum; give others, or set normalize: false`,
+      `the weights [${d.weights.join(', ')}] add up to 0, and the result is divided by their sum; give others, or switch the division off where there is an option for that (normalize: false, or merge: SUM)`,
   }),
   baseMissing: defineError({
     code: 'MERGE_BASE_MISSING',

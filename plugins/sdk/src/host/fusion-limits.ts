@@ -1,3 +1,5 @@
+import { scheduleLimits } from '../options/schedule.js';
+
 /** Bounds on what one fusion may ask for. */
 export const fusionLimits = {
   adapters: 256,
@@ -8,4 +10,6 @@ export const fusionLimits = {
   coefficients: 65_536,
   /** Threads that modules are shared out over. */
   processes: 64,
+  /** Magnitude of an adapter's weight. */
+  weight: scheduleLimits.weight,
 } as const;

@@ -196,6 +196,12 @@ describe('schedules', () => {
       ['options.schedules.0.values.1: Option "schedules.0.values.1" of "rule": got 11, expected at most 10.'],
     ],
     [
+      'a weight that would overflow',
+      rule,
+      { schedules: [{ parameter: 'weight', values: [1, 1e308] }] },
+      ['options.schedules.0.values.1: Option "schedules.0.values.1" of "rule": got 1e+308, expected at most 1000000.'],
+    ],
+    [
       'a broken integer',
       rule,
       { schedules: [{ parameter: 'count', values: [0.5] }] },

@@ -21,6 +21,8 @@ export const scheduleLimits = {
   count: 256,
   values: 256,
   patternCharacters: 512,
+  /** Magnitude of an adapter's weight, scheduled or not. */
+  weight: 1e6,
 } as const;
 
 export type ParsedSchedules =
@@ -29,6 +31,8 @@ export type ParsedSchedules =
 
 /** The adapter's own weight, which a schedule may set as it may an option. */
 export const WEIGHT = 'weight';
+
+const WEIGHT_RANGE = z.number().min(-scheduleLimits.weight).max(scheduleLimits.weight);
 
 /** What may be scheduled of a strategy; nothing of a search, which looks for the weights itself. */
 export function schedulableOf(strategy: Pick<Strategy, 'kind' | 'schedulable'>): readonly string[] {
@@ -66,7 +70,7 @@ export function checkSchedules(
       const message = `"${parameter}" of "${strategy.id}" is one for all adapters; leave adapter out`;
       return [{ path: [index, 'adapter'], message }];
     }
-    const field: z.core.$ZodType | undefined = parameter === WEIGHT ? undefined : strategy.options.shape[parameter];
+    const field: z.core.$ZodType | undefined = parameter === WEIGHT ? WEIGHT_RANGE : strategy.options.shape[parameter];
     if (field === undefined) return [];
     return values.flatMap((value, at) => {
       const checked = z.safeParse(field, value, { error: describeRefusal });

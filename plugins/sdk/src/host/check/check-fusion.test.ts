@@ -83,7 +83,12 @@ describe('checkFusion', () => {
     [
       'a weight that is no number',
       { members: [member('a'), member('b', {}, Number.NaN)] },
-      ['WEIGHT_INVALID at adapters.1.weight: The weight of "b" is NaN; give a finite number.'],
+      ['WEIGHT_INVALID at adapters.1.weight: The weight of "b" is NaN; give a number from -1000000 to 1000000.'],
+    ],
+    [
+      'a weight that would overflow',
+      { members: [member('a', {}, -1e308), member('b', {}, 1e6)] },
+      ['WEIGHT_INVALID at adapters.0.weight: The weight of "a" is -1e+308; give a number from -1000000 to 1000000.'],
     ],
     [
       'two bases',

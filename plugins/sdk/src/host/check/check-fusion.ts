@@ -98,8 +98,10 @@ function checkCount({ strategy, members }: FusionCheck): readonly Incompatibilit
 
 function checkWeights(members: readonly CheckedMember[]): readonly Incompatibility[] {
   return members.flatMap(({ name, weight }, index) => {
-    if (Number.isFinite(weight)) return [];
-    const message = `The weight of "${name}" is ${weight}; give a finite number.`;
+    // Beyond that, float32 sums of ordinary task vectors overflow, and the run would end on numbers that are none.
+    if (Math.abs(weight) <= fusionLimits.weight) return [];
+    const most = fusionLimits.weight;
+    const message = `The weight of "${name}" is ${weight}; give a number from -${most} to ${most}.`;
     return [{ code: 'WEIGHT_INVALID' as const, message, path: ['adapters', index, 'weight'] }];
   });
 }

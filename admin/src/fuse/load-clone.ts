@@ -29,8 +29,8 @@ export async function loadClone(id: string, find: FindStrategy, signal: AbortSig
   };
 }
 
-/** Options have a type for each strategy, so what to ask for is known only when the strategy is; of a wrapper, when what it wraps is. */
-async function loadApplied(id: string, key: string, find: FindStrategy, signal: AbortSignal): Promise<Applied> {
+/** The options that a run used. They have a type for each strategy, so what to ask for is known only when the strategy is; of a wrapper, when what it wraps is. */
+export async function loadApplied(id: string, key: string, find: FindStrategy, signal: AbortSignal): Promise<Applied> {
   const keys = [key];
   for (;;) {
     const text = `query RunOptions($id: ID!) { node(id: $id) { ... on FusionRun { options ${appliedSelection(keys, find)} } } }`;

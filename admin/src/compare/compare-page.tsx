@@ -12,6 +12,7 @@ import { Controls } from './controls';
 import { ExportButtons } from './export-buttons';
 import { Matrix, type Selected } from './matrix';
 import { rowsWithin } from './ranges';
+import { referenceName } from './reference-name';
 import { showRows, sortRows } from './sort-rows';
 import { inputOf, useChoices, useComparison, useComparisonState } from './use-comparison';
 
@@ -74,7 +75,7 @@ export default function ComparePage() {
               {translate('crucible.compareCharts.filtered', { within: rows.length, all: all.length })}
             </Alert>
           ) : null}
-          <ExportButtons comparison={comparison} rows={rows} />
+          <ExportButtons comparison={comparison} rows={rows} against={referenceName(state.against, all)} />
           <Suspense fallback={<LinearProgress aria-hidden />}>
             <ChartsPanel comparison={comparison} rows={all} state={state} change={change} />
           </Suspense>

@@ -3,26 +3,21 @@ import DownloadIcon from '@mui/icons-material/GetApp';
 import Button from '@mui/material/Button';
 import Stack from '@mui/material/Stack';
 import { useNotify, useTranslate } from 'react-admin';
+import { saveFile } from '../charts/save-file';
 import type { Comparison } from './comparison-query';
 import type { ShownRow } from './sort-rows';
-import { writeCsv, writeJson, writeLatex } from './write-tables';
+import { writeLatex } from './write-latex';
+import { writeCsv, writeJson } from './write-tables';
 
 interface ExportButtonsProps {
   readonly comparison: Comparison;
   readonly rows: readonly ShownRow[];
-}
-
-function save(name: string, type: string, text: string): void {
-  const url = URL.createObjectURL(new Blob([text], { type }));
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
-  URL.revokeObjectURL(url);
+  /** What scores are compared with, in words. */
+  readonly against: string;
 }
 
 /** The comparison as a link and as files. */
-export function ExportButtons({ comparison, rows }: ExportButtonsProps) {
+export function ExportButtons({ comparison, rows, against }: ExportButtonsProps) {
   const translate = useTranslate();
   const notify = useNotify();
   const copy = async (): Promise<void> => {
@@ -46,7 +41,12 @@ export function ExportButtons({ comparison, rows }: ExportButtonsProps) {
           key={kind}
           size="small"
           startIcon={<DownloadIcon />}
-          onClick={() => save(`comparison.${kind === 'latex' ? 'tex' : kind}`, type, write(comparison, rows))}
+          onClick={() =>
+            saveFile(
+              `comparison.${kind === 'latex' ? 'tex' : kind}`,
+              new Blob([write(comparison, rows, against)], { type }),
+            )
+          }
         >
           {translate(`crucible.compare.${kind}`)}
         </Button>

@@ -10,20 +10,27 @@ function csvField(value: string | number | undefined): string {
 }
 
 /** One line a cell, with all that is known of it, in full precision. */
-export function writeCsv(comparison: Comparison, rows: readonly ShownRow[]): string {
+export function writeCsv(comparison: Comparison, rows: readonly ShownRow[], against: string): string {
   const header = [
     'subject',
     'id',
     'task',
     'split',
+    'chosen_on',
     'score',
     'n',
     'low',
     'high',
+    'confidence',
+    'share_of_best',
+    'against',
     'reference',
     'difference',
     'p_adjusted',
     'significant',
+    'least_significant',
+    'won',
+    'lost',
   ];
   const lines = rows.flatMap(({ row, name }) =>
     row.cells.map(({ score, reference, difference }, index) => [
@@ -31,51 +38,29 @@ export function writeCsv(comparison: Comparison, rows: readonly ShownRow[]): str
       row.subject.id,
       comparison.tasks[index]!.title,
       comparison.split,
+      score?.selectedOn ?? undefined,
       score?.value,
       score?.n,
       score?.interval.low,
       score?.interval.high,
+      score?.interval.confidence,
+      score?.normalizedByBest ?? undefined,
+      against,
       reference?.value,
       difference?.difference,
       difference?.pAdjusted,
       difference ? String(difference.significant) : undefined,
+      difference?.leastSignificant ?? undefined,
+      difference?.won,
+      difference?.lost,
     ]),
   );
   return [header, ...lines].map((line) => line.map(csvField).join(',')).join('\r\n') + '\r\n';
 }
 
-const SPECIAL: Readonly<Record<string, string>> = {
-  '\\': '\\textbackslash{}',
-  '~': '\\textasciitilde{}',
-  '^': '\\textasciicircum{}',
-};
-const escapeTex = (text: string): string => text.replace(/[\\~^&%$#_{}]/g, (sign) => SPECIAL[sign] ?? `\\${sign}`);
-
-/** Scores in percent for `booktabs`; a star is a significant difference from the reference. */
-export function writeLatex(comparison: Comparison, rows: readonly ShownRow[]): string {
-  const percent = (value: number | null | undefined): string =>
-    value === null || value === undefined ? '--' : (value * 100).toFixed(1);
-  const line = (fields: readonly string[]): string => `${fields.join(' & ')} \\\\`;
-  return [
-    `\\begin{tabular}{l${'r'.repeat(comparison.tasks.length + 2)}}`,
-    '\\toprule',
-    line(['', ...comparison.tasks.map(({ title }) => escapeTex(title)), 'Mean', 'Worst']),
-    '\\midrule',
-    ...rows.map(({ row, name }) =>
-      line([
-        escapeTex(name),
-        ...row.cells.map(({ score, difference }) => percent(score?.value) + (difference?.significant ? '$^*$' : '')),
-        percent(row.mean),
-        percent(row.worst),
-      ]),
-    ),
-    '\\bottomrule',
-    '\\end{tabular}',
-    '',
-  ].join('\n');
-}
-
-/** The answer of the API in the order that is shown. */
-export function writeJson(comparison: Comparison, rows: readonly ShownRow[]): string {
-  return `${JSON.stringify({ ...comparison, rows: rows.map(({ row }) => row) }, undefined, 2)}\n`;
+/** The answer of the API in the order that is shown, with the names that are shown and what the reference is. */
+export function writeJson(comparison: Comparison, rows: readonly ShownRow[], against: string): string {
+  const { __typename: _, ...rest } = comparison;
+  const named = rows.map(({ row, name }) => ({ name, ...row }));
+  return `${JSON.stringify({ against, ...rest, rows: named }, undefined, 2)}\n`;
 }

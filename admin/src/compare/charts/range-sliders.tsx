@@ -2,7 +2,7 @@ import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import Slider from '@mui/material/Slider';
 import Typography from '@mui/material/Typography';
-import { useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { useTranslate } from 'react-admin';
 import type { Figure } from '../figures';
 import { roundRange, type Ranges } from '../ranges';
@@ -21,15 +21,26 @@ interface RangeSliderProps extends Omit<RangeSlidersProps, 'figures' | 'onChange
   readonly onCommit: (range: readonly [number, number]) => void;
 }
 
-function RangeSlider({ figure, ranges, scale: [low, high], nameOf, show, onCommit }: RangeSliderProps) {
+/** So long after the last key or touch the address follows: each change of it filters a thousand rows. */
+const QUIET_MS = 250;
+
+function RangeSlider({ figure, ranges, scale, nameOf, show, onCommit }: RangeSliderProps) {
+  const [low, high] = scale;
   const translate = useTranslate();
-  // While the hand moves; the address changes when it lets go.
-  const [moving, setMoving] = useState<readonly number[]>();
-  const value = moving ?? ranges[figure] ?? [low, high];
+  const range = ranges[figure];
+  const [value, setValue] = useState<readonly [number, number]>(range ?? scale);
+  const [seen, setSeen] = useState(range?.join());
+  const timer = useRef<number>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  // The address has another range than before, by the chart or by the button that clears.
+  if (range?.join() !== seen) {
+    setSeen(range?.join());
+    setValue(range ?? scale);
+  }
   return (
     <div>
       <Typography variant="body2">
-        {nameOf(figure)}: {show(value[0]!)} – {show(value[1]!)}
+        {nameOf(figure)}: {show(value[0])} – {show(value[1])}
       </Typography>
       <Slider
         size="small"
@@ -41,11 +52,11 @@ function RangeSlider({ figure, ranges, scale: [low, high], nameOf, show, onCommi
           translate(`crucible.compareCharts.${index === 0 ? 'from' : 'to'}`, { figure: nameOf(figure) })
         }
         getAriaValueText={(end) => show(end)}
-        onChange={(_event, moved) => setMoving(moved as number[])}
-        onChangeCommitted={(_event, moved) => {
+        onChange={(_event, moved) => {
           const [from, to] = moved as number[];
-          setMoving(undefined);
-          onCommit([from!, to!]);
+          setValue([from!, to!]);
+          clearTimeout(timer.current);
+          timer.current = window.setTimeout(() => onCommit([from!, to!]), QUIET_MS);
         }}
       />
     </div>

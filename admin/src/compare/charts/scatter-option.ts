@@ -19,6 +19,8 @@ export function scatterOption(scatter: Scatter, texts: ScatterTexts, look: Look,
   const front = frontOf(scatter);
   const data = (points: readonly ScatterPoint[]) =>
     points.map((point) => ({ name: point.shown.name, value: [point.x, point.y], point }));
+  const labelled = front.length <= MOST_LABELS;
+  const labelWidth = width < NARROW ? 84 : 170;
   const axis = (name: string) => valueAxis(look, { name, format: texts.axis });
   return {
     ...baseOption(look),
@@ -29,7 +31,7 @@ export function scatterOption(scatter: Scatter, texts: ScatterTexts, look: Look,
         return point ? tooltipLines(texts.lines(point)) : '';
       },
     },
-    grid: { left: 72, right: 32, top: 24, bottom: 60, outerBoundsMode: 'none' },
+    grid: { left: 72, right: labelled ? labelWidth + 20 : 32, top: 24, bottom: 60, outerBoundsMode: 'none' },
     xAxis: { ...axis(texts.x), nameGap: 34 },
     yAxis: { ...axis(texts.y), nameGap: 52 },
     series: [
@@ -51,14 +53,15 @@ export function scatterOption(scatter: Scatter, texts: ScatterTexts, look: Look,
         data: data(front),
         z: 3,
         label: {
-          show: front.length <= MOST_LABELS,
+          show: labelled,
           formatter: '{b}',
-          position: 'left',
+          // To the right of a point of the front, at its height, there is no other: that one would dominate it.
+          position: 'right',
           distance: 8,
           color: look.text,
           textBorderColor: look.paper,
           textBorderWidth: 3,
-          width: width < NARROW ? 120 : 220,
+          width: labelWidth,
           overflow: 'truncate',
         },
         labelLayout: { hideOverlap: true },

@@ -1,7 +1,14 @@
 import { EventEmitter } from 'node:events';
 
 export type ChangeKind =
-  'FUSION_RUN' | 'SWEEP' | 'EVALUATION' | 'TRAINING_RUN' | 'IMPORT_RUN' | 'EXPORT_RUN' | 'STATISTICS_RUN';
+  | 'FUSION_RUN'
+  | 'SWEEP'
+  | 'EVALUATION'
+  | 'TRAINING_RUN'
+  | 'IMPORT_RUN'
+  | 'EXPORT_RUN'
+  | 'STATISTICS_RUN'
+  | 'MODEL_FUSION_RUN';
 
 /** Something about a job has changed and is committed. */
 export interface Change {

@@ -5,6 +5,7 @@ import type { FusionOutcome } from '@crucible/sdk/host';
 import type { BaseImportResult, BaseImportWork } from './base-import-protocol.js';
 import type { ExportResult, ExportWork } from './export-protocol.js';
 import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
+import type { ModelFusionResult, ModelFusionWork } from './model-fusion-protocol.js';
 import type { StatisticsResult, StatisticsWork } from './statistics-protocol.js';
 import type { TrainingEpoch, TrainingOptions } from '../entities/training-run.js';
 
@@ -71,7 +72,8 @@ export type Work =
   | BaseImportWork
   | InspectionWork
   | ExportWork
-  | StatisticsWork;
+  | StatisticsWork
+  | ModelFusionWork;
 export type WorkKind = Work['kind'];
 
 /** What of an adapter's file goes into its row. */
@@ -115,7 +117,8 @@ export type Result =
   | BaseImportResult
   | InspectionResult
   | ExportResult
-  | StatisticsResult;
+  | StatisticsResult
+  | ModelFusionResult;
 
 export interface WorkProblem {
   readonly code: string;

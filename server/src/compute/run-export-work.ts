@@ -1,11 +1,10 @@
-import { readdir, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
 import { exportPeftFolder, openAdapter, type AdapterFile } from '@crucible/engine/adapters';
 import { openCheckpoint, writeMergedModel } from '@crucible/engine/checkpoints';
-import { hashFile } from '../blobs/index.js';
-import type { ExportedFileRecord, ExportLoss } from '../entities/export-run.js';
+import type { ExportLoss } from '../entities/export-run.js';
 import type { ComputeContext } from './compute-context.js';
 import type { ExportResult, ExportWork } from './export-protocol.js';
+import { listFiles } from './list-files.js';
 
 /** Writes an adapter as other programs read it; equal work gives equal bytes. On failure nothing is left in the folder. */
 export async function runExportWork(work: ExportWork, context: ComputeContext): Promise<ExportResult> {
@@ -73,14 +72,4 @@ async function writeModel(
   } finally {
     await base.close();
   }
-}
-
-async function listFiles(folder: string): Promise<readonly ExportedFileRecord[]> {
-  const files: ExportedFileRecord[] = [];
-  for (const name of (await readdir(folder)).sort()) {
-    if (!(await stat(join(folder, name))).isFile()) continue;
-    const { digest, byteLength } = await hashFile(join(folder, name));
-    files.push({ name, byteLength, sha256: digest });
-  }
-  return files;
 }

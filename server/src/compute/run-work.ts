@@ -6,6 +6,7 @@ import { runExportWork } from './run-export-work.js';
 import { runFusionWork } from './run-fusion-work.js';
 import { runInspectionWork } from './run-inspection-work.js';
 import { runImportWork } from './run-import-work.js';
+import { runModelFusionWork } from './run-model-fusion-work.js';
 import { runStatisticsWork } from './run-statistics-work.js';
 import { runTrainingWork } from './run-training-work.js';
 
@@ -17,5 +18,6 @@ export async function runWork(work: Work, context: ComputeContext): Promise<Resu
   if (work.kind === 'INSPECTION') return runInspectionWork(work, context);
   if (work.kind === 'EXPORT') return runExportWork(work, context);
   if (work.kind === 'STATISTICS') return runStatisticsWork(work, context);
+  if (work.kind === 'MODEL_FUSION') return runModelFusionWork(work, context);
   return runTrainingWork(work, context);
 }

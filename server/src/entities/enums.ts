@@ -164,6 +164,65 @@ registerEnumType(ExportDtype, {
   },
 });
 
+export enum ModelDtype {
+  KEEP = 'KEEP',
+  F32 = 'F32',
+  F16 = 'F16',
+  BF16 = 'BF16',
+}
+registerEnumType(ModelDtype, {
+  name: 'ModelDtype',
+  description: 'What the numbers of a whole model are written as.',
+  valuesConfig: {
+    KEEP: { description: 'Each tensor as the base has it.' },
+    F32: { description: '32 bits.' },
+    F16: { description: '16 bits, IEEE half precision.' },
+    BF16: { description: '16 bits, bfloat16.' },
+  },
+});
+
+export enum VocabularyRule {
+  REFUSE = 'REFUSE',
+  COMMON_ROWS = 'COMMON_ROWS',
+}
+registerEnumType(VocabularyRule, {
+  name: 'VocabularyRule',
+  description: 'What is done where checkpoints have vocabularies of other sizes than the base.',
+  valuesConfig: {
+    REFUSE: { description: 'The fusion fails, and names the tensor.' },
+    COMMON_ROWS: {
+      description:
+        'The rows that all have are merged, the base’s other rows are kept: right where tokens were only appended.',
+    },
+  },
+});
+
+export enum ModelSpace {
+  FULL = 'FULL',
+}
+registerEnumType(ModelSpace, {
+  name: 'ModelSpace',
+  description: 'Where the task vectors of whole models are merged.',
+  valuesConfig: { FULL: { description: 'θ_i − θ_0, tensor by tensor, at full rank.' } },
+});
+
+export enum FusedTreatment {
+  COMBINED = 'COMBINED',
+  MERGED = 'MERGED',
+  TIED = 'TIED',
+  COPIED = 'COPIED',
+}
+registerEnumType(FusedTreatment, {
+  name: 'FusedTreatment',
+  description: 'How a tensor of a fused model was made.',
+  valuesConfig: {
+    COMBINED: { description: 'A weighted sum of the stored numbers, in float64, rounded once.' },
+    MERGED: { description: 'The base plus what the rule made of the dense task vectors.' },
+    TIED: { description: 'The same bytes as the tensor that it is tied to.' },
+    COPIED: { description: 'The base’s own bytes.' },
+  },
+});
+
 export enum StatisticsKindName {
   GRAM = 'GRAM',
   FISHER = 'FISHER',

@@ -7,6 +7,7 @@ import { FusionMember } from './fusion-member.js';
 import { FusionRun } from './fusion-run.js';
 import { FusionStrategy } from './fusion-strategy.js';
 import { ImportRun } from './import-run.js';
+import { ModelFusionRun } from './model-fusion-run.js';
 import { Plugin } from './plugin.js';
 import { Score } from './score.js';
 import { StatisticsRun } from './statistics-run.js';
@@ -35,6 +36,7 @@ export const entities = [
   ImportRun,
   ExportRun,
   StatisticsRun,
+  ModelFusionRun,
 ];
 
 export * from './adapter.js';
@@ -49,6 +51,7 @@ export * from './fusion-run.js';
 export * from './fusion-strategy.js';
 export * from './import-run.js';
 export * from './job.js';
+export * from './model-fusion-run.js';
 export * from './new-id.js';
 export * from './node.js';
 export * from './plugin.js';

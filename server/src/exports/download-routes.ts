@@ -1,15 +1,18 @@
 import { Router, type Request, type Response } from 'express';
-import { Adapter, ExportRun, RunState } from '../entities/index.js';
+import { Adapter, ExportRun, ModelFusionRun, RunState, type ExportedFileRecord } from '../entities/index.js';
 import type { ReportError } from '../graphql/errors/format-error.js';
 import { sendProblem } from '../graphql/http/send-problem.js';
 import { isUuid } from '../graphql/lists/ids.js';
 import type { Platform } from '../platform/platform.js';
-import { exportFolderName } from './download-links.js';
+import { exportFolderName, modelFolderName } from './download-links.js';
 import { exportErrors } from './errors.js';
 import { safeFileName } from './file-name.js';
 import { archiveLength, archiveTag, writeArchive } from './write-archive.js';
 
 type Storage = Pick<Platform, 'orm' | 'blobs'>;
+
+/** A finished folder of that id. */
+type FindFolder = (id: string) => Promise<{ readonly folder: string; readonly files: readonly ExportedFileRecord[] }>;
 
 /** What is under a digest never changes; the address of an adapter's file names one digest for as long as the adapter exists. */
 const CACHE = 'public, max-age=31536000, immutable';
@@ -29,12 +32,17 @@ export function downloadRoutes({ orm, blobs }: Storage, report: ReportError): Ro
       }
     };
   };
-  const findExport = async (id: string): Promise<ExportRun> => {
+  const findExport: FindFolder = async (id) => {
     const run = isUuid(id)
       ? await orm.em.fork().findOne(ExportRun, { id, state: RunState.SUCCEEDED }, { populate: ['adapter'] })
       : null;
     if (run === null) throw exportErrors.notFound({ what: 'such export, or it is not finished' });
-    return run;
+    return { folder: exportFolderName(run.adapter.getEntity()), files: run.files };
+  };
+  const findModel: FindFolder = async (id) => {
+    const run = isUuid(id) ? await orm.em.fork().findOne(ModelFusionRun, { id, state: RunState.SUCCEEDED }) : null;
+    if (run === null) throw exportErrors.notFound({ what: 'such fused model, or it is not finished' });
+    return { folder: modelFolderName(run), files: run.files };
   };
   router.get(
     '/adapters/:id/adapter.safetensors',
@@ -46,38 +54,42 @@ export function downloadRoutes({ orm, blobs }: Storage, report: ReportError): Ro
       await sendBlob(response, await blobs.locate(adapter.digest), name, adapter.digest);
     }),
   );
-  router.get(
-    '/exports/:id/files/:name',
-    answer(async (request, response) => {
-      const run = await findExport(String(request.params['id']));
-      const name = String(request.params['name']);
-      const file = run.files.find((file) => file.name === name);
-      if (file === undefined) throw exportErrors.notFound({ what: `file of this name in the export` });
-      await sendBlob(response, await blobs.locate(file.sha256), safeFileName(name), file.sha256);
-    }),
-  );
-  router.get(
-    '/exports/:id/archive.tar',
-    answer(async (request, response) => {
-      const run = await findExport(String(request.params['id']));
-      const folder = exportFolderName(run.adapter.getEntity());
-      const tag = `"${archiveTag(folder, run.files)}"`;
-      response.attachment(`${folder}.tar`).set({
-        'content-type': 'application/x-tar',
-        'cache-control': CACHE,
-        etag: tag,
-        'accept-ranges': 'none',
-        'x-content-type-options': 'nosniff',
-      });
-      const length = archiveLength(folder, run.files);
-      if (length !== undefined) response.set('content-length', String(length));
-      if (request.fresh) {
-        response.removeHeader('content-length');
-        response.status(304).end();
-      } else if (request.method === 'HEAD') response.end();
-      else await writeArchive(blobs, folder, run.files, response);
-    }),
-  );
+  for (const [place, find] of [
+    ['exports', findExport],
+    ['exports/models', findModel],
+  ] as const) {
+    router.get(
+      `/${place}/:id/files/:name`,
+      answer(async (request, response) => {
+        const { files } = await find(String(request.params['id']));
+        const name = String(request.params['name']);
+        const file = files.find((file) => file.name === name);
+        if (file === undefined) throw exportErrors.notFound({ what: `file of this name` });
+        await sendBlob(response, await blobs.locate(file.sha256), safeFileName(name), file.sha256);
+      }),
+    );
+    router.get(
+      `/${place}/:id/archive.tar`,
+      answer(async (request, response) => {
+        const { folder, files } = await find(String(request.params['id']));
+        const tag = `"${archiveTag(folder, files)}"`;
+        response.attachment(`${folder}.tar`).set({
+          'content-type': 'application/x-tar',
+          'cache-control': CACHE,
+          etag: tag,
+          'accept-ranges': 'none',
+          'x-content-type-options': 'nosniff',
+        });
+        const length = archiveLength(folder, files);
+        if (length !== undefined) response.set('content-length', String(length));
+        if (request.fresh) {
+          response.removeHeader('content-length');
+          response.status(304).end();
+        } else if (request.method === 'HEAD') response.end();
+        else await writeArchive(blobs, folder, files, response);
+      }),
+    );
+  }
   return router;
 }
 

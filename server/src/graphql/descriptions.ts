@@ -27,6 +27,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   'JobKind.TRAINING_RUN': 'Trains an adapter.',
   'JobKind.IMPORT_RUN': 'Takes an adapter in.',
   'JobKind.STATISTICS_RUN': 'Computes what data says about an adapter’s modules.',
+  'JobKind.MODEL_FUSION_RUN': 'Fuses whole models.',
   'JobKind.EXPORT_RUN': 'Writes an adapter in a form that other programs load.',
   'JobProblem.message': 'What went wrong, in a sentence.',
   'JobProblem.remedy': 'What to do about it.',
@@ -177,6 +178,7 @@ export const descriptions: Readonly<Record<string, string>> = {
 
   'InvalidOptions.issues': 'Everything that is wrong, one by one.',
   'IncompatibleAdapters.issues': 'Everything that does not fit, one by one.',
+  'IncompatibleModels.issues': 'Everything that does not fit, one by one.',
   'Issue.code': 'A stable code.',
   'Issue.message': 'What is wrong, and what would be right.',
   'Issue.path': 'Where in the input.',

@@ -30,4 +30,5 @@ export {
   type Usage,
 } from './settle.js';
 export { findStopped, LOG_LINES, trackJob } from './track.js';
+export { settleModelFusion } from './settle-model-fusion.js';
 export { settleStatistics } from './settle-statistics.js';

@@ -1,6 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 
-export type JobKind = 'FUSION' | 'EVALUATION' | 'TRAINING' | 'IMPORT' | 'EXPORT' | 'STATISTICS';
+export type JobKind = 'FUSION' | 'EVALUATION' | 'TRAINING' | 'IMPORT' | 'EXPORT' | 'STATISTICS' | 'MODEL_FUSION';
 
 /** What a worker is told: which row to work on. All else is in the row. */
 export interface JobMessage {

@@ -5,6 +5,7 @@ import {
   FINAL_STATES,
   FusionRun,
   ImportRun,
+  ModelFusionRun,
   type RunState,
   StatisticsRun,
   Sweep,
@@ -14,7 +15,7 @@ import {
 import { notifyChange, type ChangeKind } from '../changes/index.js';
 import type { JobKind } from './job-queue.js';
 
-export type JobRow = FusionRun | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun;
+export type JobRow = FusionRun | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun | ModelFusionRun;
 export type AnyJob = JobRow | Sweep;
 
 const CLASSES = {
@@ -24,6 +25,7 @@ const CLASSES = {
   IMPORT: ImportRun,
   EXPORT: ExportRun,
   STATISTICS: StatisticsRun,
+  MODEL_FUSION: ModelFusionRun,
 } as const;
 export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   FUSION: 'fusion_run',
@@ -32,6 +34,7 @@ export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   IMPORT: 'import_run',
   EXPORT: 'export_run',
   STATISTICS: 'statistics_run',
+  MODEL_FUSION: 'model_fusion_run',
 };
 export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   FUSION: 'FUSION_RUN',
@@ -40,6 +43,7 @@ export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   IMPORT: 'IMPORT_RUN',
   EXPORT: 'EXPORT_RUN',
   STATISTICS: 'STATISTICS_RUN',
+  MODEL_FUSION: 'MODEL_FUSION_RUN',
 };
 
 /** The row, locked until the transaction ends, as it is in the database now. */

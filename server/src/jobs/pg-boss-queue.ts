@@ -11,6 +11,7 @@ const PRIORITY: Readonly<Record<JobKind, number>> = {
   IMPORT: 1,
   EXPORT: 1,
   STATISTICS: 1,
+  MODEL_FUSION: 1,
   TRAINING: 0,
 };
 

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import type { BlobStore } from '../blobs/index.js';
 import type { BaseImportResult } from '../compute/base-import-protocol.js';
-import { BaseModel, RunState, type ImportRun } from '../entities/index.js';
-import { idOfContent } from '../entities/id-of-content.js';
+import { RunState, type ImportRun } from '../entities/index.js';
 import { finish } from './job-row.js';
+import { keepBaseModel } from './keep-base-model.js';
 import type { PgBossQueue } from './pg-boss-queue.js';
 import { settle, type Held, type Usage } from './settle.js';
 
@@ -20,17 +20,7 @@ export async function settleBaseImport(
 ): Promise<boolean> {
   for (const { name, sha256 } of files) await blobs.adopt(join(outputFolder, name), sha256);
   const settled = await settle<ImportRun>(em, queue, held, usage, async (em, run) => {
-    await em.execute('select pg_advisory_xact_lock(hashtextextended(?, 0))', [model.digest]);
-    let base = await em.findOne(BaseModel, { digest: model.digest });
-    base ??= em.create(BaseModel, {
-      ...model,
-      id: idOfContent('base', model.digest),
-      name: run.name,
-      files: Object.fromEntries(files.map(({ name, sha256 }) => [name, sha256])),
-      sizeBytes: files.reduce((sum, { byteLength }) => sum + byteLength, 0),
-    } as never);
-    em.persist(base);
-    run.base = ref(base);
+    run.base = ref(await keepBaseModel(em, run.name, model, files));
     run.timings = [{ phase: 'IMPORT', seconds: usage.seconds }];
     finish(run, RunState.SUCCEEDED);
   });

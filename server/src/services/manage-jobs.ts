@@ -7,6 +7,7 @@ import {
   FusionMember,
   FusionRun,
   ImportRun,
+  ModelFusionRun,
   RunState,
   StatisticsRun,
   Sweep,
@@ -33,7 +34,16 @@ import { NotFound, NotPossible } from './problems.js';
 
 /** A job of whatever kind; ids are unique over all of them. */
 export async function findJob(em: EntityManager, id: string): Promise<AnyJob | null> {
-  for (const type of [FusionRun, Evaluation, Sweep, TrainingRun, ImportRun, ExportRun, StatisticsRun] as const) {
+  for (const type of [
+    FusionRun,
+    Evaluation,
+    Sweep,
+    TrainingRun,
+    ImportRun,
+    ExportRun,
+    StatisticsRun,
+    ModelFusionRun,
+  ] as const) {
     const job = await findById<AnyJob>(em, type, id);
     if (job !== null) return job;
   }

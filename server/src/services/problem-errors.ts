@@ -19,6 +19,21 @@ export const problemErrors = {
     'These adapters cannot be fused so.',
     'Each issue says why, and what to do.',
   ),
+  architectureDiffers: problem(
+    'ARCHITECTURE_DIFFERS',
+    'A model is of another architecture than the base.',
+    'Fuse models that were fine-tuned from this base.',
+  ),
+  modelsIncompatible: problem(
+    'MODELS_INCOMPATIBLE',
+    'These whole models cannot be fused so.',
+    'Each issue says why, and what to do.',
+  ),
+  strategyNotForModels: problem(
+    'STRATEGY_NOT_FOR_MODELS',
+    'The strategy does not fuse whole models, or not so many.',
+    'Choose one that works on dense task vectors, or extract adapters and fuse those.',
+  ),
   baseWithoutWeights: problem(
     'BASE_WITHOUT_WEIGHTS',
     'The weights of a base model are not here, its name alone is known.',

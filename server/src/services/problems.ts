@@ -72,6 +72,16 @@ export class IncompatibleAdapters extends ProblemWithIssues {
   }
 }
 
+@ObjectType({ implements: Problem, description: 'These whole models cannot be fused or compared so.' })
+export class IncompatibleModels extends ProblemWithIssues {
+  @Field(() => [Issue])
+  declare readonly issues: readonly Issue[];
+
+  constructor(issues: RawIssues) {
+    super('MODELS_INCOMPATIBLE', issues);
+  }
+}
+
 @ObjectType({
   implements: Problem,
   description: 'The strategy or method is not installed, or its plugin does not work.',

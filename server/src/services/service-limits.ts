@@ -4,4 +4,6 @@ export const serviceLimits = {
   sweepAxes: 4,
   evaluationTasks: 64,
   nameLength: 200,
+  /** Each is read as a stream of its own beside the others. */
+  fusedModels: 32,
 } as const;

@@ -6,6 +6,7 @@ import type {
   StatisticsRun,
   FusionRun,
   ImportRun,
+  ModelFusionRun,
   Score,
   Sweep,
   TrainingRun,
@@ -20,7 +21,8 @@ import type {
   StrategyUnavailable,
 } from './problems.js';
 
-export type AnyJob = FusionRun | Sweep | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun;
+export type AnyJob =
+  FusionRun | Sweep | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun | ModelFusionRun;
 
 /** A score against its references: divided by the specialist of the same method, and by the best specialist, on the same task and split. */
 export interface NormalizedScore {

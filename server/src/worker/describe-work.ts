@@ -9,6 +9,7 @@ import {
   FusionMember,
   FusionRun,
   ImportRun,
+  ModelFusionRun,
   StatisticsRun,
   type TangentFrame,
   type Task,
@@ -20,6 +21,7 @@ import type { JobRow } from '../jobs/index.js';
 import { describeExport } from './describe-export.js';
 import { describeImport } from './describe-import.js';
 import { describeStatistics } from './describe-statistics.js';
+import { describeModelFusion } from './describe-model-fusion.js';
 import { modelFolder } from './model-folder.js';
 
 /** What a compute process needs to be told about a job: rows turned into paths of files. */
@@ -29,6 +31,7 @@ export async function describeWork(em: EntityManager, blobs: BlobStore, home: st
   if (job instanceof ImportRun) return describeImport(blobs, home, job);
   if (job instanceof ExportRun) return describeExport(em, blobs, home, job);
   if (job instanceof StatisticsRun) return describeStatistics(em, blobs, home, job);
+  if (job instanceof ModelFusionRun) return describeModelFusion(em, blobs, home, job);
   const base = await job.base.loadOrFail();
   const frame = job.frame && (await job.frame.loadOrFail());
   return {

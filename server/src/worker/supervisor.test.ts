@@ -112,6 +112,7 @@ describe('a worker', () => {
         BASE_IMPORT: 60,
         EXPORT: 60,
         STATISTICS: 60,
+        MODEL_FUSION: 60,
       },
     });
     const slow = await system.until(await fuse(search()));

@@ -17,6 +17,7 @@ import {
   settleFailure,
   settleFusion,
   settleImport,
+  settleModelFusion,
   settleStatistics,
   settleTraining,
   takeIdentity,
@@ -186,7 +187,8 @@ export class Supervisor {
     try {
       work = await describeWork(orm.em.fork(), blobs, settings.home, await reload(orm, job));
       // Every other job under way has a core of its own.
-      if (work.kind === 'FUSION') work = { ...work, threads: availableParallelism() - this.#running.size + 1 };
+      if (work.kind === 'FUSION' || work.kind === 'MODEL_FUSION')
+        work = { ...work, threads: availableParallelism() - this.#running.size + 1 };
     } catch (error) {
       return { type: 'failed', problem: problemOf(error) };
     }
@@ -220,6 +222,8 @@ export class Supervisor {
         await settleExport(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'STATISTICS') {
         await settleStatistics(em, queue, held, exact, blobs, result);
+      } else if (result.kind === 'MODEL_FUSION') {
+        await settleModelFusion(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EVALUATION') {
         const { digest } = await blobs.put(result.outcomes);
         await settleEvaluation(em, queue, held, exact, result, digest);

@@ -21,6 +21,7 @@ const TIMEOUTS: Readonly<Record<WorkKind, number>> = {
   BASE_IMPORT: 6 * 3600,
   EXPORT: 3600,
   STATISTICS: 4 * 3600,
+  MODEL_FUSION: 12 * 3600,
 };
 
 /** Reads the worker's part of the environment. */

@@ -4,6 +4,7 @@ import {
   ExportRun,
   FusionRun,
   ImportRun,
+  ModelFusionRun,
   StatisticsRun,
   Sweep,
   TrainingRun,
@@ -28,6 +29,7 @@ export enum JobKind {
   IMPORT_RUN = 'IMPORT_RUN',
   EXPORT_RUN = 'EXPORT_RUN',
   STATISTICS_RUN = 'STATISTICS_RUN',
+  MODEL_FUSION_RUN = 'MODEL_FUSION_RUN',
 }
 
 const classes = {
@@ -38,6 +40,7 @@ const classes = {
   IMPORT_RUN: ImportRun,
   EXPORT_RUN: ExportRun,
   STATISTICS_RUN: StatisticsRun,
+  MODEL_FUSION_RUN: ModelFusionRun,
 } as const satisfies Record<JobKind, abstract new () => AnyJob>;
 
 interface JobPlace {

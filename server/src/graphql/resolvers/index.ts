@@ -12,6 +12,7 @@ import { FusionStrategyResolver } from './fusion-strategy.js';
 import { AdapterInspectionResolver, ImportRunResolver } from './import-run.js';
 import { JobResolver } from './job.js';
 import { MergeConfigResolver } from './merge-config.js';
+import { ModelFusionRunResolver, FusedModelResolver } from './model-fusion-run.js';
 import { NodeResolver } from './node.js';
 import { PluginResolver } from './plugin.js';
 import { ScoreResolver } from './score.js';
@@ -38,6 +39,8 @@ export const resolvers: NonEmptyArray<ClassType> = [
   AdapterDownloadsResolver,
   ImportRunResolver,
   ExportRunResolver,
+  ModelFusionRunResolver,
+  FusedModelResolver,
   PluginResolver,
   FusionStrategyResolver,
   FusionRunResolver,

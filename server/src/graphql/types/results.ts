@@ -4,6 +4,7 @@ import {
   ExportRun,
   FusionRun,
   ImportRun,
+  ModelFusionRun,
   StatisticsRun,
   Sweep,
   TrainingRun,
@@ -59,7 +60,18 @@ export const JobResult = createUnionType({
   name: 'JobResult',
   description: 'The job as it is now, or why nothing could be done.',
   types: () =>
-    [FusionRun, Sweep, Evaluation, TrainingRun, ImportRun, ExportRun, StatisticsRun, NotFound, NotPossible] as const,
+    [
+      FusionRun,
+      Sweep,
+      Evaluation,
+      TrainingRun,
+      ImportRun,
+      ExportRun,
+      StatisticsRun,
+      ModelFusionRun,
+      NotFound,
+      NotPossible,
+    ] as const,
 });
 export const RunResult = createUnionType({
   name: 'FusionRunResult',

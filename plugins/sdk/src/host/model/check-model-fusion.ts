@@ -4,13 +4,11 @@ import { modelErrors } from './model-errors.js';
 import { modelLimits } from './model-limits.js';
 import type { ModelFusionRequest } from './model-run.js';
 
-/**
- * What can be known before a tensor is read. Whole models are fused by rules that merge dense task vectors or combine them.
- *
- * @throws MODEL_FUSION_INCOMPATIBLE, MODEL_FUSION_LIMIT_EXCEEDED
- */
-export function checkModelFusion(strategy: ResolvedStrategy, request: ModelFusionRequest): ModuleStrategy {
-  const { models, workers = 1, blockElements } = request;
+/** Why a strategy cannot fuse so many whole models, a sentence each: such are fused by rules that merge dense task vectors or combine them. */
+export function modelFusionProblems(
+  strategy: ResolvedStrategy,
+  { models, blockElements }: Pick<ModelFusionRequest, 'blockElements'> & { readonly models: readonly Weighted[] },
+): readonly string[] {
   const { needs } = strategy;
   const problems: string[] = [];
   const require = (holds: boolean, problem: string): void => {
@@ -30,6 +28,21 @@ export function checkModelFusion(strategy: ResolvedStrategy, request: ModelFusio
   require(blockElements === undefined ||
     strategy.elementwise ===
       true, 'It does not treat every entry alike, so that tensors cannot be cut into blocks (blockElements).');
+  return problems;
+}
+
+interface Weighted {
+  readonly weight: number;
+}
+
+/**
+ * What can be known before a tensor is read.
+ *
+ * @throws MODEL_FUSION_INCOMPATIBLE, MODEL_FUSION_LIMIT_EXCEEDED
+ */
+export function checkModelFusion(strategy: ResolvedStrategy, request: ModelFusionRequest): ModuleStrategy {
+  const { workers = 1, blockElements } = request;
+  const problems = modelFusionProblems(strategy, request);
   if (problems.length > 0) throw modelErrors.incompatible({ strategy: strategy.id, problems });
   const limit = (what: string, got: number, most: number): void => {
     if (!(Number.isSafeInteger(got) && got >= 1 && got <= most))

@@ -9,3 +9,4 @@ export type {
 } from './model-run.js';
 export { runModelFusion } from './run-model-fusion.js';
 export { extractLora, type ExtractedLora, type ExtractLoraRequest } from '@crucible/engine/checkpoints';
+export { planModelFusion, type ModelFusionPlanRequest, type PlannedModelFusion } from './plan-model-fusion.js';

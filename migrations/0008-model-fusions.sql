@@ -1,0 +1,8 @@
+create type "model_dtype" as enum ('KEEP', 'F32', 'F16', 'BF16');
+create type "vocabulary_rule" as enum ('REFUSE', 'COMMON_ROWS');
+create table "model_fusion_run" ("id" uuid not null, "created_at" timestamptz(3) not null, "state" "run_state" not null default 'QUEUED', "attempt" int not null default 0, "crashes" int not null default 0, "worker" int null, "queue_job" uuid null, "cancel_requested_at" timestamptz(3) null, "progress" jsonb null, "problem" jsonb null, "backend" jsonb null, "timings" jsonb not null, "peak_memory_bytes" double precision null, "started_at" timestamptz(3) null, "finished_at" timestamptz(3) null, "log" jsonb not null, "name" text not null, "base_id" uuid not null, "models" jsonb not null, "strategy_id" uuid not null, "strategy_version" text not null, "options" jsonb not null, "dtype" "model_dtype" not null default 'KEEP', "max_shard_bytes" double precision null, "vocabulary" "vocabulary_rule" not null default 'REFUSE', "seed" int not null, "files" jsonb not null, "report" jsonb null, "output_id" uuid null, primary key ("id"));
+create index "model_fusion_run_state_index" on "model_fusion_run" ("state");
+
+alter table "model_fusion_run" add constraint "model_fusion_run_base_id_foreign" foreign key ("base_id") references "base_model" ("id") on delete restrict;
+alter table "model_fusion_run" add constraint "model_fusion_run_strategy_id_foreign" foreign key ("strategy_id") references "fusion_strategy" ("id") on delete restrict;
+alter table "model_fusion_run" add constraint "model_fusion_run_output_id_foreign" foreign key ("output_id") references "base_model" ("id") on delete set null;

@@ -1,0 +1,240 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openSafetensors, viewBytes, writeSafetensors } from '@crucible/engine/tensors';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { ModelFusionRun, RunState, type ImportRun } from '../entities/index.js';
+import { importBaseModel } from '../services/import-base-model.js';
+import { sha256 } from '../testing/archives.js';
+import { succeeded, TestSystem } from '../testing/test-system.js';
+import { startApi, type RunningApi } from './start-api.js';
+
+const NOBODY = '00000000-0000-7000-8000-000000000000';
+const SHAPES = { 'layers.0.up.weight': [4, 3], 'norm.weight': [3], 'same.weight': [2, 2] } as const;
+type Name = keyof typeof SHAPES;
+
+/** Multiples of 1/8, which float32 and their averages hold exactly; `same.weight` is the base's in all. */
+const valueOf = (name: Name, index: number, model: number): number =>
+  index / 2 - 1 + (name === 'same.weight' ? 0 : ((index % 3) - model) / 8) * Math.min(model, 1);
+
+describe('whole models over GraphQL', () => {
+  let system: TestSystem;
+  let api: RunningApi;
+  const ids: Record<string, string> = {};
+  const environment = { ...process.env };
+
+  beforeAll(async () => {
+    system = await TestSystem.start();
+    const root = join(system.database.home, 'import root');
+    for (const [index, name] of ['base', 'one', 'two'].entries()) await writeModel(join(root, name), index);
+    await writeModel(join(root, 'other'), 3, 'gpt2');
+    await writeModel(join(root, 'odd'), 3, 'llama', { 'norm.weight': [5] });
+    process.env['CRUCIBLE_IMPORT_ROOT'] = root;
+    await system.startWorker();
+    api = await startApi(system.platform, { port: 0, host: '127.0.0.1' });
+    for (const directory of ['base', 'one', 'two', 'other', 'odd']) {
+      const queued = succeeded(await importBaseModel(system.em, system.platform, { source: { directory } }));
+      const done = await system.until<ImportRun>(queued);
+      ids[directory] = done.base!.id;
+    }
+  });
+  afterAll(async () => {
+    await api.close();
+    await system.dispose();
+    process.env = environment;
+  });
+
+  async function ask<T>(query: string, variables: object = {}): Promise<T> {
+    const response = await fetch(`${api.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    const { data, errors } = (await response.json()) as { data: T; errors?: unknown };
+    expect(errors).toBeUndefined();
+    return data;
+  }
+  const fuse = async (input: object): Promise<Record<string, unknown>> =>
+    (
+      await ask<{ fuseModels: Record<string, unknown> }>(
+        `mutation ($input: FuseModelsInput!) { fuseModels(input: $input) { __typename ... on ModelFusionRun { id state }
+          ... on Problem { code message path } ... on IncompatibleModels { issues { code path } } } }`,
+        { input },
+      )
+    ).fuseModels;
+  const members = (...names: string[]): object[] => names.map((name) => ({ id: ids[name] }));
+  async function run(input: object): Promise<ModelFusionRun> {
+    const queued = await fuse({ base: ids['base'], models: members('one', 'two'), ...input });
+    expect(queued).toMatchObject({ __typename: 'ModelFusionRun', state: 'QUEUED' });
+    const row = await system.em.findOneOrFail(ModelFusionRun, { id: queued['id'] as string });
+    return await system.until(row);
+  }
+  async function weightsOf({ files }: ModelFusionRun): Promise<Record<string, readonly number[]>> {
+    const { sha256 } = files.find(({ name }) => name === 'model.safetensors')!;
+    const file = await openSafetensors(await system.platform.blobs.locate(sha256));
+    const read = await Promise.all(
+      Object.keys(SHAPES).map(async (name) => [name, [...(await file.readFloat32(name))]] as const),
+    );
+    await file.close();
+    return Object.fromEntries(read);
+  }
+
+  it('are fused: the average is the average to the bit, and says what changed', async () => {
+    const done = await run({ name: 'mean', strategy: { weightedAverage: {} } });
+    expect(done).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    const weights = await weightsOf(done);
+    for (const name of Object.keys(SHAPES) as Name[]) {
+      const mean = weights[name]!.map((_, i) => (valueOf(name, i, 1) + valueOf(name, i, 2)) / 2);
+      expect([name, weights[name]]).toEqual([name, mean]);
+    }
+    const { modelFusionRun } = await ask<{ modelFusionRun: Record<string, unknown> }>(
+      `query ($id: ID!) { modelFusionRun: node(id: $id) { ... on ModelFusionRun {
+        name state dtype vocabulary seed strategyVersion strategy { key } options { __typename } base { id } models { weight model { id name } }
+        timings { phase } output { id name architecture } archive { name }
+        files { name url sizeBytes sha256 }
+        report { space digest byteLength roundedTo changedTensors modelNorms outputNorm notes
+          tensors { combined merged tied copied } mostChanged { name dtype shape treatment coefficients modelNorms outputNorm } } } } }`,
+      { id: done.id },
+    );
+    const distance = (of: (name: Name, i: number) => number): number =>
+      Math.hypot(
+        ...(Object.keys(SHAPES) as Name[]).flatMap((name) =>
+          weights[name]!.map((_, i) => of(name, i) - valueOf(name, i, 0)),
+        ),
+      );
+    const report = modelFusionRun['report'] as Record<string, number & number[]>;
+    expect(modelFusionRun).toMatchObject({
+      name: 'mean',
+      dtype: 'KEEP',
+      vocabulary: 'REFUSE',
+      strategy: { key: 'weightedAverage' },
+      base: { id: ids['base'] },
+      models: [
+        { weight: 1, model: { name: 'one' } },
+        { weight: 1, model: { name: 'two' } },
+      ],
+      output: { name: 'mean', architecture: 'llama' },
+      report: { space: 'FULL', changedTensors: 2, roundedTo: ['F32'], tensors: { combined: 3, merged: 0 } },
+    });
+    expect((modelFusionRun['files'] as { name: string }[]).map(({ name }) => name)).toEqual([
+      'config.json',
+      'model.safetensors',
+    ]);
+    [1, 2].forEach((model, index) => {
+      const norm = distance((name, i) => valueOf(name, i, model));
+      expect(report['modelNorms']![index]).toBeCloseTo(norm, 6);
+    });
+    expect(report['outputNorm']).toBeCloseTo(
+      distance((name, i) => weights[name]![i]!),
+      6,
+    );
+  });
+
+  it('are downloaded file by file, with ranges, and as one archive', async () => {
+    const done = await run({ strategy: { taskArithmetic: { lambda: 0.5 } } });
+    const { node } = await ask<{
+      node: { files: { name: string; url: string; sha256: string }[]; archive: { url: string } };
+    }>('query ($id: ID!) { node(id: $id) { ... on ModelFusionRun { files { name url sha256 } archive { url } } } }', {
+      id: done.id,
+    });
+    for (const { url, sha256: digest } of node.files) {
+      const response = await fetch(api.url + url);
+      expect([response.status, sha256(Buffer.from(await response.arrayBuffer()))]).toEqual([200, digest]);
+    }
+    const part = await fetch(api.url + node.files[1]!.url, { headers: { range: 'bytes=0-7' } });
+    expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 8]);
+    const archive = await fetch(api.url + node.archive.url);
+    expect([archive.status, archive.headers.get('content-type')]).toEqual([200, 'application/x-tar']);
+    expect((await archive.arrayBuffer()).byteLength).toBe(Number(archive.headers.get('content-length')));
+    for (const url of [`/exports/models/${NOBODY}/archive.tar`, `/exports/models/${done.id}/files/passwd`]) {
+      expect((await fetch(api.url + url)).status).toBe(404);
+    }
+  });
+
+  it('come out with the same bytes each time, are one model then, and are fused on', async () => {
+    const input = { strategy: { ties: { density: 0.5 } }, seed: 3, dtype: 'BF16' };
+    const [first, second] = [await run(input), await run(input)];
+    expect(second.report).toEqual(first.report);
+    expect(second.files).toEqual(first.files);
+    expect(second.output!.id).toBe(first.output!.id);
+    expect(first.report).toMatchObject({ roundedTo: ['BF16'], tensors: { merged: 3, combined: 0 } });
+    const on = await run({ models: [{ id: first.output!.id, weight: 0.5 }], strategy: { taskArithmetic: {} } });
+    expect(on).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+  });
+
+  it('fail with the tensor’s name where tensors do not fit', async () => {
+    const done = await run({ models: members('odd'), strategy: { taskArithmetic: {} } });
+    expect(done).toMatchObject({ state: RunState.FAILED, output: null, files: [] });
+    expect(done.problem).toMatchObject({ code: expect.stringMatching(/^CHECKPOINT_/) });
+    expect(done.problem!.message).toContain('norm.weight');
+  });
+
+  it('are listed among the jobs, and deleted without the model', async () => {
+    const done = await run({ strategy: { weightedAverage: {} } });
+    const { jobs } = await ask<{ jobs: { nodes: { id: string }[] } }>(
+      '{ jobs(filter: { kinds: [MODEL_FUSION_RUN] }) { nodes { id __typename } } }',
+    );
+    expect(jobs.nodes[0]).toEqual({ id: done.id, __typename: 'ModelFusionRun' });
+    const answer = await ask('mutation ($id: ID!) { deleteModelFusionRun(id: $id) { ... on Deleted { id } } }', {
+      id: done.id,
+    });
+    expect(answer).toEqual({ deleteModelFusionRun: { id: done.id } });
+    const { node } = await ask<{ node: object }>('query ($id: ID!) { node(id: $id) { __typename } }', {
+      id: done.output!.id,
+    });
+    expect(node).toEqual({ __typename: 'BaseModel' });
+  });
+
+  it.each<[string, () => object, object]>([
+    ['a malformed base', () => ({ base: '17' }), { code: 'NOT_FOUND', path: ['base'] }],
+    ['an unknown model', () => ({ models: [{ id: NOBODY }] }), { code: 'NOT_FOUND', path: ['models', '0', 'id'] }],
+    [
+      'another architecture',
+      () => ({ models: members('one', 'other') }),
+      { code: 'MODELS_INCOMPATIBLE', issues: [{ code: 'ARCHITECTURE_DIFFERS', path: ['models', '1', 'id'] }] },
+    ],
+    ['no models', () => ({ models: [] }), { code: 'MODELS_INCOMPATIBLE', path: ['strategy'] }],
+    [
+      'too many models',
+      () => ({ models: Array.from({ length: 33 }, () => ({ id: ids['one'] })) }),
+      { code: 'QUOTA_EXCEEDED', path: ['models'] },
+    ],
+    [
+      'a search',
+      () => ({ strategy: { cmaEs: {} } }),
+      { code: 'MODELS_INCOMPATIBLE', issues: [{ code: 'STRATEGY_NOT_FOR_MODELS', path: ['strategy'] }] },
+    ],
+    ['statistics', () => ({ strategy: { regMean: {} } }), { code: 'MODELS_INCOMPATIBLE' }],
+    ['rules of low-rank factors', () => ({ strategy: { tsvM: {} } }), { code: 'MODELS_INCOMPATIBLE' }],
+    ['an output for each', () => ({ strategy: { emr: {} } }), { code: 'MODELS_INCOMPATIBLE' }],
+    ['files of a byte', () => ({ maxShardBytes: 1 }), { code: 'OPTIONS_INVALID', path: ['maxShardBytes'] }],
+    ['a negative seed', () => ({ seed: -1 }), { code: 'OPTIONS_INVALID', path: ['seed'] }],
+    ['a name of a novel', () => ({ name: 'x'.repeat(201) }), { code: 'QUOTA_EXCEEDED', path: ['name'] }],
+  ])('are refused up front: %s', async (_, input, expected) => {
+    const basis = { base: ids['base'], models: members('one', 'two'), strategy: { weightedAverage: {} } };
+    expect(await fuse({ ...basis, ...input() })).toMatchObject(expected);
+  });
+});
+
+async function writeModel(
+  folder: string,
+  model: number,
+  architecture = 'llama',
+  other: Partial<Record<Name, readonly number[]>> = {},
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  await writeFile(
+    join(folder, 'config.json'),
+    JSON.stringify({ model_type: architecture, tie_word_embeddings: false, torch_dtype: 'float32' }),
+  );
+  const shapes: [Name, readonly number[]][] = Object.entries({ ...SHAPES, ...other }) as [Name, readonly number[]][];
+  await writeSafetensors(join(folder, 'model.safetensors'), {
+    metadata: { format: 'pt' },
+    tensors: shapes.map(([name, shape]) => ({
+      name,
+      shape,
+      dtype: 'F32' as const,
+      read: () =>
+        viewBytes(Float32Array.from({ length: shape.reduce((x, y) => x * y, 1) }, (_, i) => valueOf(name, i, model))),
+    })),
+  });
+}

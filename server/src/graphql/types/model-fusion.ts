@@ -1,0 +1,65 @@
+import { createUnionType, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { ModelDtype, ModelFusionRun, VocabularyRule, type FusedModelRecord } from '../../entities/index.js';
+import { BigIntScalar } from '../../scalars/index.js';
+import {
+  IncompatibleModels,
+  InvalidOptions,
+  NotFound,
+  QuotaExceeded,
+  StrategyUnavailable,
+} from '../../services/index.js';
+import { StrategyInput } from './placeholders.js';
+
+@InputType({ description: 'A fine-tuned checkpoint in a fusion.' })
+export class FusedModelInput {
+  @Field(() => ID, { description: 'The model, as it was taken in by importBaseModel.' })
+  id!: string;
+  @Field(() => Float, { defaultValue: 1, description: 'Factor on its task vector, before the strategy’s own.' })
+  weight: number = 1;
+}
+
+@InputType({ description: 'A fusion of whole models to run.' })
+export class FuseModelsInput {
+  @Field(() => String, { nullable: true, description: 'The name that the fused model gets.' })
+  name?: string | null;
+  @Field(() => ID, { description: 'What all models were fine-tuned from.' })
+  base!: string;
+  @Field(() => [FusedModelInput], { description: 'Checkpoints of that base, in an order that some strategies heed.' })
+  models!: FusedModelInput[];
+  @Field(() => StrategyInput, { description: 'The strategy and its options.' })
+  strategy!: Record<string, unknown>;
+  @Field(() => ModelDtype, { defaultValue: ModelDtype.KEEP, description: 'What numbers are written as.' })
+  dtype: ModelDtype = ModelDtype.KEEP;
+  @Field(() => BigIntScalar, { nullable: true, description: 'Most bytes of one file of weights, 1048576 or more.' })
+  maxShardBytes?: number | bigint | null;
+  @Field(() => VocabularyRule, {
+    defaultValue: VocabularyRule.REFUSE,
+    description: 'What is done where vocabularies differ.',
+  })
+  vocabulary: VocabularyRule = VocabularyRule.REFUSE;
+  @Field(() => Int, {
+    defaultValue: 0,
+    description: 'Seed of all randomness, 0 or more: the same seed gives the same bytes.',
+  })
+  seed: number = 0;
+}
+
+@ObjectType({ description: 'A checkpoint that went into a fusion.' })
+export class FusedModel {
+  /** Its field `model` is the row of that id. */
+  readonly id: string;
+  @Field(() => Float, { description: 'Factor on its task vector, before the strategy’s own.' })
+  readonly weight: number;
+
+  constructor({ model, weight }: FusedModelRecord) {
+    this.id = model;
+    this.weight = weight;
+  }
+}
+
+export const FuseModelsResult = createUnionType({
+  name: 'FuseModelsResult',
+  description: 'A fusion of whole models that was queued, or why none was.',
+  types: () =>
+    [ModelFusionRun, InvalidOptions, IncompatibleModels, StrategyUnavailable, NotFound, QuotaExceeded] as const,
+});

@@ -80,7 +80,7 @@ export class UploadStore {
       byteLength: upload.declaredBytes ?? body.declared.byteLength,
       sha256: upload.declaredSha256 ?? body.declared.sha256,
     };
-    return this.#take(async () => {
+    return this.#take(id, async () => {
       const part = await this.#part(id);
       const unpacked = `${part}.unpacked`;
       const target = uploadFolder(this.#home, id);
@@ -114,7 +114,7 @@ export class UploadStore {
     if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/.test(name) || !isWanted(name)) {
       throw uploadErrors.fileUnwanted({ name: name.slice(0, 200) });
     }
-    return this.#take(async () => {
+    return this.#take(id, async () => {
       const part = await this.#part(id);
       const folder = uploadFolder(this.#home, id);
       try {
@@ -136,7 +136,7 @@ export class UploadStore {
     const upload = await this.#authorize(id, token);
     if (upload.files.length === 0) throw uploadErrors.noAdapter({ problem: 'no file was sent' });
     await findAdapterFiles(uploadFolder(this.#home, id));
-    return this.#close(id, { files: upload.files, skipped: 0, received: undefined });
+    return this.#close(id, { files: undefined, skipped: 0, received: undefined });
   }
 
   /** A complete upload whose token is shown. */
@@ -157,9 +157,11 @@ export class UploadStore {
     const folder = uploadFolder(this.#home, upload.id);
     try {
       await mkdir(folder, { recursive: true });
-      const files = await fetch(folder);
-      await findAdapterFiles(folder);
-      return await this.#close(upload.id, { files, skipped: 0, received: undefined });
+      return await this.#alive(upload.id, async () => {
+        const files = await fetch(folder);
+        await findAdapterFiles(folder);
+        return this.#close(upload.id, { files, skipped: 0, received: undefined });
+      });
     } catch (error) {
       await this.remove(upload.id);
       throw error;
@@ -204,11 +206,24 @@ export class UploadStore {
     return upload;
   }
 
-  async #take<T>(work: () => Promise<T>): Promise<T> {
+  /** Does what may take longer than an upload lives: while it is done, the lifetime begins anew time and again, or a sweep would take the files away. */
+  async #alive<T>(id: string, work: () => Promise<T>): Promise<T> {
+    const renew = (): Promise<unknown> =>
+      this.#orm.em.fork().nativeUpdate(AdapterUpload, { id }, { expiresAt: this.#expiry() });
+    // What cannot be renewed once can be a quarter of a lifetime later.
+    const timer = setInterval(() => void renew().catch(() => undefined), this.limits.lifetimeSeconds * 250);
+    try {
+      return await work();
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async #take<T>(id: string, work: () => Promise<T>): Promise<T> {
     if (this.#receiving >= this.limits.concurrent) throw uploadErrors.busy({ limit: this.limits.concurrent });
     this.#receiving += 1;
     try {
-      return await work();
+      return await this.#alive(id, work);
     } catch (error) {
       throw (error as NodeJS.ErrnoException).code === 'ENOSPC' ? uploadErrors.noSpace({}, error) : error;
     } finally {
@@ -281,12 +296,13 @@ export class UploadStore {
       files,
       skipped,
       received,
-    }: { files: readonly ReceivedFile[]; skipped: number; received: ReceivedBytes | undefined },
+    }: { files: readonly ReceivedFile[] | undefined; skipped: number; received: ReceivedBytes | undefined },
   ): Promise<AdapterUpload> {
     return this.#orm.em.fork().transactional(async (em) => {
       const upload = await this.#lock(em, id);
       upload.state = UploadState.COMPLETE;
-      upload.files = files.map((file) => ({ ...file }));
+      // Left out: those that were sent one by one, as they are now that nobody can add another.
+      if (files !== undefined) upload.files = files.map((file) => ({ ...file }));
       upload.skippedEntries = skipped;
       upload.receivedBytes = received?.byteLength ?? null;
       upload.receivedSha256 = received?.sha256 ?? null;

@@ -9,6 +9,7 @@ import { createTestServer, type TestServer } from '../graphql/testing/create-tes
 import { makeTar, makeTarGz, makeZip, sha256 } from '../testing/archives.js';
 import { readGoldenPeft } from '../testing/peft-folder.js';
 import { uploadLimits } from './upload-limits.js';
+import { UploadStore } from './upload-store.js';
 
 const LIMITS = {
   ...uploadLimits,
@@ -318,6 +319,19 @@ describe('an upload', () => {
     await server.platform.uploads.sweep();
     expect(await files()).toEqual([]);
     expect(await em.fork().count(AdapterUpload)).toBe(0);
+  });
+
+  it('lives on while its bytes arrive, however long that takes', async () => {
+    const { orm, home } = server.platform;
+    const store = new UploadStore(orm, home, { ...LIMITS, lifetimeSeconds: 2 });
+    const expiry = async (): Promise<number> => (await orm.em.fork().find(AdapterUpload, {}))[0]!.expiresAt.getTime();
+    const staged = await store.stage(async (folder) => {
+      const first = await expiry();
+      await vi.waitUntil(async () => (await expiry()) > first, { timeout: 60_000 });
+      await writeFile(join(folder, weights.name), weights.bytes);
+      return [{ name: weights.name, byteLength: weights.bytes.length, sha256: sha256(weights.bytes) }];
+    });
+    expect(staged).toMatchObject({ state: 'COMPLETE', files: [{ name: weights.name }] });
   });
 
   it('is read no further than its cap, however long it is', async () => {

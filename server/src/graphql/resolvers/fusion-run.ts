@@ -202,7 +202,8 @@ export class FusionRunResolver {
   }
 
   @Mutation(() => FuseResult, {
-    description: 'Queues a fusion. What cannot work is refused here and reaches no worker.',
+    description:
+      'Queues a fusion. What cannot work with these options, bases, ranks and frames is refused here and reaches no worker; what only the modules of the files can tell, such as a schedule whose pattern matches none, `planFusion` says beforehand.',
   })
   async fuse(
     @Arg('input', () => FuseInput, { description: 'What to fuse, and how.' }) input: FuseInput,

@@ -1,3 +1,4 @@
+import type { BlockRule, TrimPlan } from '@crucible/engine/kernels';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import type { z } from 'zod';
 import type { OptionIssue } from '../options/option-issue.js';
@@ -160,6 +161,18 @@ export interface Survey<Options, State, Observation> {
   combine(observations: readonly Observation[], state: State, round: number, options: Options): State;
 }
 
+/** A module without what is in it: all that is known of it before a task vector is read. */
+export interface TrimmedMergeInput<Options> extends Omit<ModuleInput<Options>, 'members' | 'base'> {
+  readonly members: readonly Pick<ModuleMember<Options>, 'position' | 'digest' | 'weight' | 'options'>[];
+}
+
+/** Trim each task vector by its magnitudes, elect signs or none, merge what agrees; entry by entry, in float64, rounded to float32 once. */
+export interface TrimmedMerge {
+  /** In the order of their sums. One that is left out takes no part. */
+  readonly members: readonly { readonly position: number; readonly weight: number; readonly trim: TrimPlan }[];
+  readonly rule: BlockRule;
+}
+
 /** A rule that works module by module, so that modules stream through bounded memory and can be shared out among workers. */
 export interface ModuleStrategy<
   Schema extends z.ZodObject = z.ZodObject,
@@ -173,6 +186,11 @@ export interface ModuleStrategy<
     state: State,
     context: FusionContext,
   ): Promise<ModuleOutput> | ModuleOutput;
+  /**
+   * The same as `fuseModule` to the bit, as data, in modules where it is a trim and a merge by entries; undefined elsewhere. Fusions of full models then make it
+   * straight from the stored numbers, in pieces and without a backend, and need no float32 copies of a tensor. Pure.
+   */
+  trimmedMerge?(input: TrimmedMergeInput<z.output<Schema>>, state: unknown): TrimmedMerge | undefined;
 }
 
 /** A module as a wrapper hands it to the rule that it wraps. */

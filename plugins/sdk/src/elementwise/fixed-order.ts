@@ -1,12 +1,14 @@
-import type { ModuleInput, ModuleMember } from '../contract/strategy.js';
+import type { ModuleMember } from '../contract/strategy.js';
 
 /**
  * Members in the order of their adapters' digests. Sums in float64 depend on their order in the last bit, and a choice among equals depends on it
  * altogether; taken in this order neither depends on the run's.
  */
-export function inFixedOrder<Options>({
+export function inFixedOrder<Member extends Pick<ModuleMember, 'position' | 'digest' | 'weight'>>({
   members,
-}: Pick<ModuleInput<Options>, 'members'>): readonly ModuleMember<Options>[] {
+}: {
+  readonly members: readonly Member[];
+}): readonly Member[] {
   return members.toSorted((x, y) => compareText(x.digest, y.digest) || x.weight - y.weight || x.position - y.position);
 }
 

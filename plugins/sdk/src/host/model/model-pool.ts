@@ -6,6 +6,7 @@ import type { ModelFuser } from './model-fuser.js';
 import type { ModelPool, ModelReply, ModelRequest, ModelWorkerSetup } from './model-protocol.js';
 import type { Combined, FusedPart } from './model-task.js';
 import type { PieceCombiner } from './piece-combiner.js';
+import { TrimmedMerger } from './trimmed-merger.js';
 
 /** Computes in this thread, giving the event loop a turn before each part: else an abort could not be heard. */
 export function createLocalModelPool(fuser: ModelFuser, combiner: PieceCombiner, signal: AbortSignal): ModelPool {
@@ -13,6 +14,7 @@ export function createLocalModelPool(fuser: ModelFuser, combiner: PieceCombiner,
     await new Promise((resolve) => setImmediate(resolve));
     signal.throwIfAborted();
   };
+  const merger = new TrimmedMerger(combiner);
   return {
     width: 1,
     observe: async (part, state, round) => {
@@ -22,6 +24,10 @@ export function createLocalModelPool(fuser: ModelFuser, combiner: PieceCombiner,
     fuse: async (part, state) => {
       await turn();
       return fuser.fuse(part, state);
+    },
+    mergeTrimmed: async (task) => {
+      await turn();
+      return merger.merge(task, turn);
     },
     combine: async (task) => {
       await turn();
@@ -144,6 +150,7 @@ export async function openModelThreads(
       merges ||= fused.kind === 'bytes';
       return fused;
     },
+    mergeTrimmed: async (task) => (await ask({ kind: 'TRIMMED_MERGE', task })) as FusedPart,
     combine: async (task) => (await ask({ kind: 'COMBINE', task })) as Combined,
     close,
   };

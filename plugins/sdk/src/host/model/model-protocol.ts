@@ -1,6 +1,7 @@
 import type { StrategyOrigin } from '../plugins/strategy-origin.js';
 import type { WireError } from '../fusion/worker-protocol.js';
 import type { Combined, CombineTask, FusedPart, TensorPart } from './model-task.js';
+import type { TrimmedMergeTask } from './trimmed-merge.js';
 
 /** What a worker thread needs to build a fuser of its own. Functions do not travel: the strategy is imported again. */
 export interface ModelWorkerSetup {
@@ -18,6 +19,7 @@ export interface ModelWorkerSetup {
 export type ModelRequest =
   | { readonly kind: 'OBSERVE'; readonly part: TensorPart; readonly state: unknown; readonly round: number }
   | { readonly kind: 'FUSE'; readonly part: TensorPart; readonly state: unknown }
+  | { readonly kind: 'TRIMMED_MERGE'; readonly task: TrimmedMergeTask }
   | { readonly kind: 'COMBINE'; readonly task: CombineTask };
 
 export type ModelReply =
@@ -32,6 +34,8 @@ export interface ModelPool {
   readonly width: number;
   observe(part: TensorPart, state: unknown, round: number): Promise<unknown>;
   fuse(part: TensorPart, state: unknown): Promise<FusedPart>;
+  /** What `fuse` answers of such a part, without the strategy. */
+  mergeTrimmed(task: TrimmedMergeTask): Promise<FusedPart>;
   combine(task: CombineTask): Promise<Combined>;
   close(): Promise<void>;
 }

@@ -45,6 +45,10 @@ export default definePlugin({ strategies: [
   })),
   rule('throwing', ({ index }) => { if (index === 1) throw new TypeError('boom'); return { kind: 'combination', coefficients: [1, 1] }; }),
   rule('wrong', () => ({ kind: 'combination', coefficients: [1] })),
+  rule('trimmed', () => { throw new Error('no dense merge'); }, {
+    trimmedMerge: ({ members }) => ({ members: members.map(({ position, weight }) => ({ position, weight, trim: { kind: 'RANK', rank: 6, exact: true } })), rule: { vote: 'NONE' } }),
+  }),
+  rule('misplaced', () => {}, { trimmedMerge: () => ({ members: [{ position: 2, weight: 1, trim: { kind: 'ALL' } }], rule: { vote: 'NONE' } }) }),
   rule('exiting', () => process.exit(3)),
   rule('spinning', (_, __, context) => { context.log('spinning'); for (;;); }),
   rule('framed', sum, { spaces: ['FRAME'] }),
@@ -61,6 +65,8 @@ const ids = [
   'factored',
   'throwing',
   'wrong',
+  'trimmed',
+  'misplaced',
   'exiting',
   'spinning',
   'framed',
@@ -232,6 +238,7 @@ describe('bytes do not depend', () => {
     ['sum', [1, 2, 8]],
     ['clipped', [1, 2]],
     ['drawing', [1, 2]],
+    ['trimmed', [1, 2, 8]],
   ])('on the number of workers: %s', async (rule, counts) => {
     const base = await model({ seed: 0, dtype: 'BF16' });
     const models = await all(['a', 'b'], 'BF16');
@@ -337,6 +344,7 @@ describe('what cannot be fused', () => {
       /module "model\.layers\.0\.conv": boom/,
     ],
     ['too few coefficients', 'wrong', {}, 'STRATEGY_INVALID_OUTPUT', /expected 2 finite coefficients/],
+    ['a trim of no model', 'misplaced', {}, 'STRATEGY_INVALID_OUTPUT', /a position below 2/],
     ['a thread that ends', 'exiting', { workers: 2 }, 'MODEL_FUSION_WORKER_FAILED', /exited with code 3/],
   ])('%s leaves nothing behind', async (_, rule, more, code, message) => {
     const base = await model({ seed: 0 });

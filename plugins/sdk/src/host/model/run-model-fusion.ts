@@ -23,7 +23,7 @@ import { pluginErrors } from '../../errors.js';
 import { checkRunOptions } from '../check/check-run-options.js';
 import { checkModelFusion } from './check-model-fusion.js';
 import { MemoryBudget } from './memory-budget.js';
-import { ModelFuser } from './model-fuser.js';
+import { ModelFuser, type ModelFuserSetup } from './model-fuser.js';
 import { modelLimits } from './model-limits.js';
 import { createLocalModelPool, openModelThreads } from './model-pool.js';
 import type { ModelPool } from './model-protocol.js';
@@ -31,10 +31,10 @@ import type { FusedTensor, ModelFusionOutcome, ModelFusionRequest } from './mode
 import type { CombineTask, FusedPart, Squares, StoredNumbers, TensorPart } from './model-task.js';
 import { PieceCombiner } from './piece-combiner.js';
 import { scheduleParts } from './schedule-parts.js';
+import { bytesOfTask, trimmedMergeTask } from './trimmed-merge.js';
+import { PIECE } from './trimmed-merger.js';
 import { planParts, skip, storedNumbers, type TensorPlan } from './plan-parts.js';
 
-/** Numbers that one combination task takes: small enough to overlap reading, arithmetic and writing. */
-const PIECE = 1 << 20;
 const SAMPLE_MILLISECONDS = 50;
 /** Bytes of a copied tensor that are read at a time. */
 const CHUNK = 8 << 20;
@@ -106,7 +106,8 @@ class ModelFusionRun {
     const pool = await this.#openPool(fingerprints.models);
     try {
       const state = await this.#survey(pool, plans, bare);
-      const written = await this.#timed('FUSE', () => this.#write(pool, plans, state));
+      const fuse = this.#fusing(pool, state, fingerprints.models);
+      const written = await this.#timed('FUSE', () => this.#write(pool, plans, fuse));
       await this.#checkUnchanged();
       const roundedTo = new Set(
         written.tensors.filter(({ treatment }) => treatment !== 'COPIED').map((tensor) => tensor.dtype),
@@ -128,14 +129,9 @@ class ModelFusionRun {
 
   async #openPool(fingerprints: readonly string[]): Promise<ModelPool> {
     const { request, strategy, options } = this;
-    const { tf, workers = 1, seed = 0, norms = true } = request;
+    const { tf, workers = 1, seed = 0 } = request;
     const log = (message: string): void => request.onLog?.(message);
-    const setup = {
-      options,
-      norms,
-      weights: request.models.map(({ weight }) => weight),
-      digests: request.models.map(({ digest }, i) => digest ?? fingerprints[i]!),
-    };
+    const setup = this.#setup(fingerprints);
     const chain = wrappedChain(request.strategy, options, request.strategies);
     const origins = chain.map(originOf);
     if (workers > 1 && origins.every((origin) => origin !== undefined)) {
@@ -150,6 +146,26 @@ class ModelFusionRun {
     const combiner = new PieceCombiner();
     const fuser = new ModelFuser({ ...setup, strategy, tf, context }, combiner);
     return createLocalModelPool(fuser, combiner, this.#signal);
+  }
+
+  #setup(fingerprints: readonly string[]): Omit<ModelFuserSetup, 'strategy' | 'tf' | 'context'> {
+    const { models, norms = true } = this.request;
+    return {
+      options: this.options,
+      norms,
+      weights: models.map(({ weight }) => weight),
+      digests: models.map(({ digest }, i) => digest ?? fingerprints[i]!),
+    };
+  }
+
+  /** Straight from the stored numbers where the strategy says what it does to them, else by way of dense task vectors. */
+  #fusing(pool: ModelPool, state: unknown, fingerprints: readonly string[]): (part: TensorPart) => Promise<FusedPart> {
+    const setup = { ...this.#setup(fingerprints), strategy: this.strategy };
+    return async (part) => {
+      const task = trimmedMergeTask(part, state, setup);
+      if (task === undefined) return this.#dense(part, () => pool.fuse(part, state));
+      return this.#budget.run(bytesOfTask(task, PIECE), () => pool.mergeTrimmed(task));
+    };
   }
 
   /** Two dense copies of each task vector at worst (one on its way to the backend), the base and the result. */
@@ -204,7 +220,7 @@ class ModelFusionRun {
   async #write(
     pool: ModelPool,
     plans: readonly TensorPlan[],
-    state: unknown,
+    fuse: (part: TensorPart) => Promise<FusedPart>,
   ): Promise<Pick<ModelFusionOutcome, 'folder' | 'files' | 'byteLength' | 'digest' | 'tensors' | 'companions'>> {
     const { request, base } = this;
     const { dtype = 'KEEP', maxShardBytes } = request;
@@ -222,9 +238,7 @@ class ModelFusionRun {
       const byName = new Map(plans.map((plan) => [plan.compared.name, plan]));
       const ordered = writer.order.map(({ name }) => byName.get(name)!);
       const parts = ordered.flatMap((plan) => plan.parts);
-      const window = new OrderedWindow(parts.length, pool.width + 1, (index) =>
-        this.#dense(parts[index]!, () => pool.fuse(parts[index]!, state)),
-      );
+      const window = new OrderedWindow(parts.length, pool.width + 1, (index) => fuse(parts[index]!));
       const tensors: FusedTensor[] = [];
       let taken = 0;
       try {

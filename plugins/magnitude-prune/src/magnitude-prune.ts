@@ -1,6 +1,6 @@
 import { cutToCount, trimInto } from '@crucible/engine/kernels';
 import { defineModuleStrategy } from '@crucible/sdk';
-import { densityOption, lambdaOption, sparsifyAndMerge } from '@crucible/sdk/elementwise';
+import { densityOption, inFixedOrder, lambdaOption, sparsifyAndMerge, sumOfWeights } from '@crucible/sdk/elementwise';
 import { z } from 'zod';
 import { PEFT, PRUNING } from './references.js';
 
@@ -26,6 +26,18 @@ export const magnitudePrune = defineModuleStrategy({
       .describe('Whether to divide by the sum of the weights of all adapters of the run. PEFT does not.')
       .default(false),
   }),
+  trimmedMerge({ members, options: { normalize }, weights, outFeatures, inFeatures }) {
+    const factor = normalize ? 1 / sumOfWeights(weights) : 1;
+    const size = outFeatures * inFeatures;
+    return {
+      members: inFixedOrder({ members }).map(({ position, weight, options: { density, lambda } }) => ({
+        position,
+        weight: factor * (lambda * weight),
+        trim: { kind: 'RANK', rank: size - Math.trunc(density * size) + 1, exact: true },
+      })),
+      rule: { vote: 'NONE' },
+    };
+  },
   fuseModule: (input, _, context) =>
     sparsifyAndMerge(
       input,

@@ -12,6 +12,7 @@ import { observeModule, type TiesObservation } from './observe-module.js';
 import { tiesOptions, type TiesOptions } from './options.js';
 import { startState } from './start-state.js';
 import { surveySteps } from './survey-steps.js';
+import { trimmedMerge } from './trimmed-merge.js';
 
 export const ties = defineModuleStrategy<typeof tiesOptions, TiesState, TiesObservation>({
   id: 'ties',
@@ -48,6 +49,7 @@ export const ties = defineModuleStrategy<typeof tiesOptions, TiesState, TiesObse
     combine: (observations, state, round, options) =>
       combineObservations(observations, state, surveySteps(options)[round]!, options),
   },
+  trimmedMerge,
   async fuseModule(input, state, context) {
     const members = inFixedOrder(input);
     const known = state ?? startState(input.options, input.adapterCount);

@@ -39,7 +39,9 @@ export function RunDetails({ id }: { readonly id: string }) {
                 {adapter.name}
               </NameLink>,
               format.number(weight),
-              <code key="digest">{adapter.digest}</code>,
+              <Box key="digest" component="code" sx={{ overflowWrap: 'anywhere' }}>
+                {adapter.digest}
+              </Box>,
             ],
           }))}
         />

@@ -38,7 +38,15 @@ export function RunRepeat({ id }: { readonly id: string }) {
         tabIndex={0}
         role="region"
         aria-label={translate('crucible.run.repeat')}
-        sx={{ m: 0, mb: 1, overflow: 'auto', maxHeight: 320, fontSize: 12 }}
+        sx={{
+          m: 0,
+          mb: 1,
+          overflow: 'auto',
+          maxHeight: 320,
+          fontSize: 12,
+          whiteSpace: 'pre-wrap',
+          overflowWrap: 'anywhere',
+        }}
       >
         {text}
       </Box>

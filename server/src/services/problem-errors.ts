@@ -49,6 +49,11 @@ export const problemErrors = {
     'Adapters of different base models were given.',
     'Fuse adapters of one base model.',
   ),
+  baseWeightsMissing: problem(
+    'BASE_WEIGHTS_MISSING',
+    'The strategy merges whole weights, and a fusion of adapters has only what they add to them.',
+    'Choose another strategy, or fuse full models.',
+  ),
   exportOptionForeign: problem(
     'EXPORT_OPTION_FOREIGN',
     'An option of an export belongs to another format.',

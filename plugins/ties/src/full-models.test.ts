@@ -9,6 +9,7 @@ import { runModelFusion, type ModelFusionOutcome } from '@crucible/sdk/model';
 import '@tensorflow/tfjs-backend-cpu';
 import * as tf from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { tiesErrors } from './errors.js';
 import { ties } from './index.js';
 
 /** One is longer than what SIMD begins at and no multiple of a block; the others are short. */
@@ -112,5 +113,28 @@ it.each([
   await expect(fuse(ties, { preset: 'MERGEKIT', density }, 'BF16', { norms, poison: 2 })).rejects.toMatchObject({
     code: 'MODEL_FUSION_NOT_FINITE',
     details: { tensor: 'model.norm.weight', dtype: 'BF16', folder: expect.stringContaining(root) as string },
+  });
+});
+
+it('densities of another number of models are refused before anything is read', async () => {
+  await expect(fuse(ties, { densities: [0.1, 0.2] }, 'F32')).rejects.toMatchObject({
+    code: 'STRATEGY_INVALID_OPTIONS',
+    message: expect.stringContaining('got 2 densities for 3 adapters') as string,
+  });
+});
+
+it('a survey that refuses says itself what to do, not that the plugin is at fault', async () => {
+  const refusing = {
+    ...ties,
+    survey: {
+      ...ties.survey!,
+      start: () => {
+        throw tiesErrors.densitiesMismatch({ got: 2, expected: 3 });
+      },
+    },
+  };
+  await expect(fuse(refusing, { preset: 'MERGEKIT' }, 'F32')).rejects.toMatchObject({
+    code: 'STRATEGY_FAILED',
+    remedy: expect.stringContaining('one density per adapter') as string,
   });
 });

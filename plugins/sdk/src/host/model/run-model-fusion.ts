@@ -19,7 +19,7 @@ import { originOf } from '../plugins/strategy-origin.js';
 import { resolveStrategy, wrappedChain } from '../wrapper/resolve-strategy.js';
 import { parseOptions } from '../../options/parse-options.js';
 import type { ModuleStrategy } from '../../contract/strategy.js';
-import { pluginErrors } from '../../errors.js';
+import { pluginErrors, strategyFailed } from '../../errors.js';
 import { checkRunOptions } from '../check/check-run-options.js';
 import { checkModelFusion } from './check-model-fusion.js';
 import { MemoryBudget } from './memory-budget.js';
@@ -185,8 +185,7 @@ class ModelFusionRun {
       try {
         return work();
       } catch (error) {
-        const problem = error instanceof Error ? error.message : String(error);
-        throw pluginErrors.strategyFailed({ strategy: this.strategy.id, step: 'survey', problem }, error);
+        throw strategyFailed(this.strategy, 'survey', error);
       }
     };
     return this.#timed('SURVEY', async () => {

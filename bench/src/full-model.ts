@@ -70,6 +70,11 @@ const rows: readonly Row[] = [
   ...(values.ties
     ? [
         {
+          label: 'TIES (density 0.2, MERGEKIT), 1 worker, whole tensors',
+          row: fuse('ties', { preset: 'MERGEKIT', density: 0.2 }, 1, false),
+          beside: copyThree,
+        },
+        {
           label: 'TIES (density 0.2, MERGEKIT), 1 worker, blocks of 45 million at most',
           row: { ...fuse('ties', { preset: 'MERGEKIT', density: 0.2 }, 1, false), blockElements: 4096 * 11_008 },
           beside: copyThree,

@@ -89,7 +89,8 @@ export class FusionRun extends Job {
 
   @Field(() => Int, {
     nullable: true,
-    description: 'Rank that the output was recompressed to; none: exact, at the rank that takes.',
+    description:
+      'Rank that the output was recompressed to; none: up to the sum of the adapters’ ranks. `fidelity` says what either lost.',
   })
   @Property({ type: 'integer', nullable: true })
   outputRank: number | null = null;

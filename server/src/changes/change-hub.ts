@@ -8,7 +8,8 @@ export type ChangeKind =
   | 'IMPORT_RUN'
   | 'EXPORT_RUN'
   | 'STATISTICS_RUN'
-  | 'MODEL_FUSION_RUN';
+  | 'MODEL_FUSION_RUN'
+  | 'EXTRACTION_RUN';
 
 /** Something about a job has changed and is committed. */
 export interface Change {

@@ -4,6 +4,7 @@ import type { FusionSpace } from '@crucible/sdk';
 import type { FusionOutcome } from '@crucible/sdk/host';
 import type { BaseImportResult, BaseImportWork } from './base-import-protocol.js';
 import type { ExportResult, ExportWork } from './export-protocol.js';
+import type { ExtractionResult, ExtractionWork } from './extraction-protocol.js';
 import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
 import type { ModelFusionResult, ModelFusionWork } from './model-fusion-protocol.js';
 import type { StatisticsResult, StatisticsWork } from './statistics-protocol.js';
@@ -73,7 +74,8 @@ export type Work =
   | InspectionWork
   | ExportWork
   | StatisticsWork
-  | ModelFusionWork;
+  | ModelFusionWork
+  | ExtractionWork;
 export type WorkKind = Work['kind'];
 
 /** What of an adapter's file goes into its row. */
@@ -118,7 +120,8 @@ export type Result =
   | InspectionResult
   | ExportResult
   | StatisticsResult
-  | ModelFusionResult;
+  | ModelFusionResult
+  | ExtractionResult;
 
 export interface WorkProblem {
   readonly code: string;

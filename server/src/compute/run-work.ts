@@ -3,6 +3,7 @@ import type { Result, Work } from './protocol.js';
 import { runBaseImportWork } from './run-base-import-work.js';
 import { runEvaluationWork } from './run-evaluation-work.js';
 import { runExportWork } from './run-export-work.js';
+import { runExtractionWork } from './run-extraction-work.js';
 import { runFusionWork } from './run-fusion-work.js';
 import { runInspectionWork } from './run-inspection-work.js';
 import { runImportWork } from './run-import-work.js';
@@ -19,5 +20,6 @@ export async function runWork(work: Work, context: ComputeContext): Promise<Resu
   if (work.kind === 'EXPORT') return runExportWork(work, context);
   if (work.kind === 'STATISTICS') return runStatisticsWork(work, context);
   if (work.kind === 'MODEL_FUSION') return runModelFusionWork(work, context);
+  if (work.kind === 'EXTRACTION') return runExtractionWork(work, context);
   return runTrainingWork(work, context);
 }

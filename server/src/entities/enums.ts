@@ -88,6 +88,7 @@ export enum Origin {
   TRAINED = 'TRAINED',
   IMPORTED = 'IMPORTED',
   FUSED = 'FUSED',
+  EXTRACTED = 'EXTRACTED',
 }
 registerEnumType(Origin, { name: 'Origin', description: 'How an adapter came to be.' });
 

@@ -3,6 +3,7 @@ import { AdapterUpload } from './adapter-upload.js';
 import { BaseModel } from './base-model.js';
 import { Evaluation } from './evaluation.js';
 import { ExportRun } from './export-run.js';
+import { ExtractionRun } from './extraction-run.js';
 import { FusionMember } from './fusion-member.js';
 import { FusionRun } from './fusion-run.js';
 import { FusionStrategy } from './fusion-strategy.js';
@@ -37,6 +38,7 @@ export const entities = [
   ExportRun,
   StatisticsRun,
   ModelFusionRun,
+  ExtractionRun,
 ];
 
 export * from './adapter.js';
@@ -46,6 +48,7 @@ export * from './base-model.js';
 export * from './enums.js';
 export * from './evaluation.js';
 export * from './export-run.js';
+export * from './extraction-run.js';
 export * from './fusion-member.js';
 export * from './fusion-run.js';
 export * from './fusion-strategy.js';

@@ -28,6 +28,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   'JobKind.IMPORT_RUN': 'Takes an adapter in.',
   'JobKind.STATISTICS_RUN': 'Computes what data says about an adapter’s modules.',
   'JobKind.MODEL_FUSION_RUN': 'Fuses whole models.',
+  'JobKind.EXTRACTION_RUN': 'Extracts an adapter from a fine-tuned model.',
   'JobKind.EXPORT_RUN': 'Writes an adapter in a form that other programs load.',
   'JobProblem.message': 'What went wrong, in a sentence.',
   'JobProblem.remedy': 'What to do about it.',
@@ -48,6 +49,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   'Origin.TRAINED': 'Trained here.',
   'Origin.IMPORTED': 'Brought in from a file.',
   'Origin.FUSED': 'Fused here from others.',
+  'Origin.EXTRACTED': 'Extracted here from a fine-tuned model.',
 
   'BaseModel.name': 'Its name, for people.',
   'BaseModel.parameterCount': 'Numbers in its weights.',

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSafetensors, viewBytes, writeSafetensors } from '@crucible/engine/tensors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ModelFusionRun, RunState, type ImportRun } from '../entities/index.js';
+import { ExtractionRun, ModelFusionRun, RunState, type ImportRun } from '../entities/index.js';
 import { importBaseModel } from '../services/import-base-model.js';
 import { sha256 } from '../testing/archives.js';
 import { succeeded, TestSystem } from '../testing/test-system.js';
@@ -14,7 +14,7 @@ type Name = keyof typeof SHAPES;
 
 /** Multiples of 1/8, which float32 and their averages hold exactly; `same.weight` is the base's in all. */
 const valueOf = (name: Name, index: number, model: number): number =>
-  index / 2 - 1 + (name === 'same.weight' ? 0 : ((index % 3) - model) / 8) * Math.min(model, 1);
+  index / 2 - 1 + (name === 'same.weight' || model === 0 ? 0 : (((index * model) % (model + 2)) - model) / 8);
 
 describe('whole models over GraphQL', () => {
   let system: TestSystem;
@@ -26,12 +26,13 @@ describe('whole models over GraphQL', () => {
     system = await TestSystem.start();
     const root = join(system.database.home, 'import root');
     for (const [index, name] of ['base', 'one', 'two'].entries()) await writeModel(join(root, name), index);
+    await writeModel(join(root, 'spread'), 5);
     await writeModel(join(root, 'other'), 3, 'gpt2');
     await writeModel(join(root, 'odd'), 3, 'llama', { 'norm.weight': [5] });
     process.env['CRUCIBLE_IMPORT_ROOT'] = root;
     await system.startWorker();
     api = await startApi(system.platform, { port: 0, host: '127.0.0.1' });
-    for (const directory of ['base', 'one', 'two', 'other', 'odd']) {
+    for (const directory of ['base', 'one', 'two', 'spread', 'other', 'odd']) {
       const queued = succeeded(await importBaseModel(system.em, system.platform, { source: { directory } }));
       const done = await system.until<ImportRun>(queued);
       ids[directory] = done.base!.id;
@@ -166,6 +167,66 @@ describe('whole models over GraphQL', () => {
     expect(done).toMatchObject({ state: RunState.FAILED, output: null, files: [] });
     expect(done.problem).toMatchObject({ code: expect.stringMatching(/^CHECKPOINT_/) });
     expect(done.problem!.message).toContain('norm.weight');
+  });
+
+  it('give an adapter back, which says what it lost and left out', async () => {
+    const extract = async (more: object): Promise<Record<string, Record<string, unknown>>> => {
+      const { extractAdapter } = await ask<{ extractAdapter: { __typename: string; id: string } }>(
+        'mutation ($input: ExtractAdapterInput!) { extractAdapter(input: $input) { __typename ... on ExtractionRun { id } } }',
+        { input: { base: ids['base'], model: ids['one'], ...more } },
+      );
+      expect(extractAdapter.__typename).toBe('ExtractionRun');
+      await system.until(await system.em.findOneOrFail(ExtractionRun, { id: extractAdapter.id }));
+      const { node } = await ask<{ node: Record<string, Record<string, unknown>> }>(
+        `query ($id: ID!) { node(id: $id) { ... on ExtractionRun { id state name rank energy targets problem { code } base { id } model { name }
+          report { rank relativeError modules mostLost { module rank norm error retainedEnergy } leftOutTensors leftOut { tensor norm } }
+          output { name origin rank base { id } provenance { ... on ExtractedBy { extraction { id } } } } } } }`,
+        { id: extractAdapter.id },
+      );
+      return node;
+    };
+    const whole = await extract({ name: 'one again', rank: 3 });
+    expect(whole).toMatchObject({
+      state: 'SUCCEEDED',
+      problem: null,
+      model: { name: 'one' },
+      output: { name: 'one again', origin: 'EXTRACTED', base: { id: ids['base'] } },
+      report: { modules: 1, leftOutTensors: 1, leftOut: [{ tensor: 'norm.weight' }] },
+    });
+    expect(whole['output']!['provenance']).toEqual({ extraction: { id: whole['id'] } });
+    expect(whole['report']!['relativeError']).toBeLessThan(1e-5);
+    const half = await extract({ model: ids['spread'], rank: 1, targets: ['up'] });
+    expect(half).toMatchObject({ state: 'SUCCEEDED', report: { rank: 1 } });
+    const [lost] = half['report']!['mostLost'] as { norm: number; error: number; retainedEnergy: number }[];
+    expect(lost!.error).toBeGreaterThan(0);
+    expect(half['report']!['relativeError']).toBeCloseTo(lost!.error / lost!.norm, 9);
+    expect(lost!.retainedEnergy).toBeCloseTo(1 - (lost!.error / lost!.norm) ** 2, 9);
+    expect(await extract({ energy: 0.5, targets: ['nothing'] })).toMatchObject({
+      state: 'FAILED',
+      problem: { code: 'CHECKPOINT_NOTHING_EXTRACTED' },
+      output: null,
+    });
+  });
+
+  it.each<[string, () => object, object]>([
+    ['neither rank nor energy', () => ({}), { code: 'OPTIONS_INVALID', path: ['rank'] }],
+    ['a rank of none', () => ({ rank: 0 }), { code: 'OPTIONS_INVALID', path: ['rank'] }],
+    ['a rank above the cap', () => ({ rank: 4097 }), { code: 'OPTIONS_INVALID', path: ['rank'] }],
+    ['all of the energy', () => ({ energy: 1 }), { code: 'OPTIONS_INVALID', path: ['energy'] }],
+    ['no targets', () => ({ rank: 1, targets: [] }), { code: 'OPTIONS_INVALID', path: ['targets'] }],
+    [
+      'too many targets',
+      () => ({ rank: 1, targets: Array.from({ length: 1001 }, () => 'x') }),
+      { code: 'QUOTA_EXCEEDED', path: ['targets'] },
+    ],
+    ['an unknown model', () => ({ rank: 1, model: NOBODY }), { code: 'NOT_FOUND', path: ['model'] }],
+    ['another architecture', () => ({ rank: 1, model: ids['other'] }), { code: 'MODELS_INCOMPATIBLE' }],
+  ])('give no adapter for %s', async (_, input, expected) => {
+    const { extractAdapter } = await ask<{ extractAdapter: object }>(
+      'mutation ($input: ExtractAdapterInput!) { extractAdapter(input: $input) { __typename ... on Problem { code path } } }',
+      { input: { base: ids['base'], model: ids['one'], ...input() } },
+    );
+    expect(extractAdapter).toMatchObject(expected);
   });
 
   it('are listed among the jobs, and deleted without the model', async () => {

@@ -30,5 +30,6 @@ export {
   type Usage,
 } from './settle.js';
 export { findStopped, LOG_LINES, trackJob } from './track.js';
+export { settleExtraction } from './settle-extraction.js';
 export { settleModelFusion } from './settle-model-fusion.js';
 export { settleStatistics } from './settle-statistics.js';

@@ -2,6 +2,7 @@ import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import {
   Evaluation,
   ExportRun,
+  ExtractionRun,
   FINAL_STATES,
   FusionRun,
   ImportRun,
@@ -15,7 +16,8 @@ import {
 import { notifyChange, type ChangeKind } from '../changes/index.js';
 import type { JobKind } from './job-queue.js';
 
-export type JobRow = FusionRun | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun | ModelFusionRun;
+export type JobRow =
+  FusionRun | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun | ModelFusionRun | ExtractionRun;
 export type AnyJob = JobRow | Sweep;
 
 const CLASSES = {
@@ -26,6 +28,7 @@ const CLASSES = {
   EXPORT: ExportRun,
   STATISTICS: StatisticsRun,
   MODEL_FUSION: ModelFusionRun,
+  EXTRACTION: ExtractionRun,
 } as const;
 export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   FUSION: 'fusion_run',
@@ -35,6 +38,7 @@ export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   EXPORT: 'export_run',
   STATISTICS: 'statistics_run',
   MODEL_FUSION: 'model_fusion_run',
+  EXTRACTION: 'extraction_run',
 };
 export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   FUSION: 'FUSION_RUN',
@@ -44,6 +48,7 @@ export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   EXPORT: 'EXPORT_RUN',
   STATISTICS: 'STATISTICS_RUN',
   MODEL_FUSION: 'MODEL_FUSION_RUN',
+  EXTRACTION: 'EXTRACTION_RUN',
 };
 
 /** The row, locked until the transaction ends, as it is in the database now. */

@@ -12,6 +12,7 @@ const PRIORITY: Readonly<Record<JobKind, number>> = {
   EXPORT: 1,
   STATISTICS: 1,
   MODEL_FUSION: 1,
+  EXTRACTION: 1,
   TRAINING: 0,
 };
 

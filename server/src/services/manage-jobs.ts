@@ -4,6 +4,7 @@ import {
   Adapter,
   Evaluation,
   ExportRun,
+  ExtractionRun,
   FusionMember,
   FusionRun,
   ImportRun,
@@ -43,6 +44,7 @@ export async function findJob(em: EntityManager, id: string): Promise<AnyJob | n
     ExportRun,
     StatisticsRun,
     ModelFusionRun,
+    ExtractionRun,
   ] as const) {
     const job = await findById<AnyJob>(em, type, id);
     if (job !== null) return job;
@@ -194,7 +196,11 @@ export async function remove(em: EntityManager, id: string): Promise<{ readonly 
       job instanceof Sweep ? await em.find(FusionRun, { sweep: job.id }) : job instanceof FusionRun ? [job] : [];
     // Of a run with an output for each adapter the members have them.
     const members = await em.find(FusionMember, { run: { $in: runs.map((run) => run.id) } });
-    const makers = [...runs, ...members, ...(job instanceof TrainingRun || job instanceof ImportRun ? [job] : [])];
+    const makers = [
+      ...runs,
+      ...members,
+      ...(job instanceof TrainingRun || job instanceof ImportRun || job instanceof ExtractionRun ? [job] : []),
+    ];
     const outputs = [...new Set(makers.flatMap(({ output }) => (output ? [output.id] : [])))];
     const users = await em.count(FusionMember, { adapter: { $in: outputs } });
     if (users > 0) {

@@ -6,4 +6,5 @@ export const serviceLimits = {
   nameLength: 200,
   /** Each is read as a stream of its own beside the others. */
   fusedModels: 32,
+  targets: 1000,
 } as const;

@@ -3,6 +3,7 @@ import type {
   Adapter,
   Evaluation,
   ExportRun,
+  ExtractionRun,
   StatisticsRun,
   FusionRun,
   ImportRun,
@@ -22,7 +23,7 @@ import type {
 } from './problems.js';
 
 export type AnyJob =
-  FusionRun | Sweep | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun | ModelFusionRun;
+  FusionRun | Sweep | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun | ModelFusionRun | ExtractionRun;
 
 /** A score against its references: divided by the specialist of the same method, and by the best specialist, on the same task and split. */
 export interface NormalizedScore {

@@ -6,6 +6,7 @@ import {
   type BaseModel,
   Evaluation,
   ExportRun,
+  ExtractionRun,
   FusionMember,
   FusionRun,
   ImportRun,
@@ -19,6 +20,7 @@ import {
 import type { Split } from '@crucible/engine/tasks';
 import type { JobRow } from '../jobs/index.js';
 import { describeExport } from './describe-export.js';
+import { describeExtraction } from './describe-extraction.js';
 import { describeImport } from './describe-import.js';
 import { describeStatistics } from './describe-statistics.js';
 import { describeModelFusion } from './describe-model-fusion.js';
@@ -32,6 +34,7 @@ export async function describeWork(em: EntityManager, blobs: BlobStore, home: st
   if (job instanceof ExportRun) return describeExport(em, blobs, home, job);
   if (job instanceof StatisticsRun) return describeStatistics(em, blobs, home, job);
   if (job instanceof ModelFusionRun) return describeModelFusion(em, blobs, home, job);
+  if (job instanceof ExtractionRun) return describeExtraction(blobs, home, job);
   const base = await job.base.loadOrFail();
   const frame = job.frame && (await job.frame.loadOrFail());
   return {

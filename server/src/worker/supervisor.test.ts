@@ -113,6 +113,7 @@ describe('a worker', () => {
         EXPORT: 60,
         STATISTICS: 60,
         MODEL_FUSION: 60,
+        EXTRACTION: 60,
       },
     });
     const slow = await system.until(await fuse(search()));

@@ -17,6 +17,7 @@ import {
   settleFailure,
   settleFusion,
   settleImport,
+  settleExtraction,
   settleModelFusion,
   settleStatistics,
   settleTraining,
@@ -224,6 +225,8 @@ export class Supervisor {
         await settleStatistics(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'MODEL_FUSION') {
         await settleModelFusion(em, queue, held, exact, blobs, result);
+      } else if (result.kind === 'EXTRACTION') {
+        await settleExtraction(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EVALUATION') {
         const { digest } = await blobs.put(result.outcomes);
         await settleEvaluation(em, queue, held, exact, result, digest);

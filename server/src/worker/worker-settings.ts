@@ -22,6 +22,7 @@ const TIMEOUTS: Readonly<Record<WorkKind, number>> = {
   EXPORT: 3600,
   STATISTICS: 4 * 3600,
   MODEL_FUSION: 12 * 3600,
+  EXTRACTION: 12 * 3600,
 };
 
 /** Reads the worker's part of the environment. */

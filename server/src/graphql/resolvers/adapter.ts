@@ -17,6 +17,7 @@ import {
 import {
   Adapter,
   BaseModel,
+  ExtractionRun,
   FusionMember,
   FusionRun,
   ImportedFrom,
@@ -65,10 +66,19 @@ class FusedBy {
   }
 }
 
+@ObjectType({ description: 'Extracted here from a fine-tuned model.' })
+class ExtractedBy {
+  @Field(() => ExtractionRun, { description: 'The extraction whose result it is.' })
+  readonly extraction: ExtractionRun;
+  constructor(extraction: ExtractionRun) {
+    this.extraction = extraction;
+  }
+}
+
 const Provenance = createUnionType({
   name: 'Provenance',
   description: 'How an adapter came to be.',
-  types: () => [TrainedBy, ImportedFrom, FusedBy] as const,
+  types: () => [TrainedBy, ImportedFrom, FusedBy, ExtractedBy] as const,
 });
 
 @InputType({ description: 'Which adapters a list holds; all conditions must be met.' })
@@ -152,8 +162,12 @@ export class AdapterResolver {
   async provenance(
     @Root() adapter: Adapter,
     @Ctx() { loaders }: ApiContext,
-  ): Promise<TrainedBy | FusedBy | ImportedFrom | null> {
+  ): Promise<TrainedBy | FusedBy | ImportedFrom | ExtractedBy | null> {
     if (adapter.origin === Origin.IMPORTED) return Object.assign(new ImportedFrom(), adapter.importedFrom);
+    if (adapter.origin === Origin.EXTRACTED) {
+      const [extraction] = await loaders.children(adapter, { entity: ExtractionRun, by: 'output', first: 1 });
+      return extraction ? new ExtractedBy(extraction) : null;
+    }
     const run = await loaders.origin(adapter);
     if (run instanceof FusionRun) return new FusedBy(run);
     return run ? new TrainedBy(run) : null;

@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import {
   Evaluation,
   ExportRun,
+  ExtractionRun,
   FusionRun,
   ImportRun,
   ModelFusionRun,
@@ -30,6 +31,7 @@ export enum JobKind {
   EXPORT_RUN = 'EXPORT_RUN',
   STATISTICS_RUN = 'STATISTICS_RUN',
   MODEL_FUSION_RUN = 'MODEL_FUSION_RUN',
+  EXTRACTION_RUN = 'EXTRACTION_RUN',
 }
 
 const classes = {
@@ -41,6 +43,7 @@ const classes = {
   EXPORT_RUN: ExportRun,
   STATISTICS_RUN: StatisticsRun,
   MODEL_FUSION_RUN: ModelFusionRun,
+  EXTRACTION_RUN: ExtractionRun,
 } as const satisfies Record<JobKind, abstract new () => AnyJob>;
 
 interface JobPlace {

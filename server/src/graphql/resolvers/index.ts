@@ -6,6 +6,7 @@ import { BaseModelResolver } from './base-model.js';
 import { ComparisonResolver } from './comparison.js';
 import { EvaluationResolver } from './evaluation.js';
 import { AdapterDownloadsResolver, ExportRunResolver } from './export-run.js';
+import { ExtractionRunResolver } from './extraction-run.js';
 import { FusionMemberResolver } from './fusion-member.js';
 import { FusionRunResolver } from './fusion-run.js';
 import { FusionStrategyResolver } from './fusion-strategy.js';
@@ -41,6 +42,7 @@ export const resolvers: NonEmptyArray<ClassType> = [
   ExportRunResolver,
   ModelFusionRunResolver,
   FusedModelResolver,
+  ExtractionRunResolver,
   PluginResolver,
   FusionStrategyResolver,
   FusionRunResolver,

@@ -1,5 +1,11 @@
 import { createUnionType, Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
-import { ModelDtype, ModelFusionRun, VocabularyRule, type FusedModelRecord } from '../../entities/index.js';
+import {
+  ExtractionRun,
+  ModelDtype,
+  ModelFusionRun,
+  VocabularyRule,
+  type FusedModelRecord,
+} from '../../entities/index.js';
 import { BigIntScalar } from '../../scalars/index.js';
 import {
   IncompatibleModels,
@@ -62,4 +68,36 @@ export const FuseModelsResult = createUnionType({
   description: 'A fusion of whole models that was queued, or why none was.',
   types: () =>
     [ModelFusionRun, InvalidOptions, IncompatibleModels, StrategyUnavailable, NotFound, QuotaExceeded] as const,
+});
+
+@InputType({ description: 'An adapter to extract from a fine-tuned checkpoint: give a rank, an energy, or both.' })
+export class ExtractAdapterInput {
+  @Field(() => String, { nullable: true, description: 'The name that the adapter gets.' })
+  name?: string | null;
+  @Field(() => ID, { description: 'What the checkpoint was fine-tuned from, and the adapter is for.' })
+  base!: string;
+  @Field(() => ID, { description: 'The checkpoint, as it was taken in by importBaseModel.' })
+  model!: string;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Rank of every module, 1 to 4096; beside an energy, the most that a module may take (256).',
+  })
+  rank?: number | null;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Share of ‖Δ‖² that each module shall keep, above 0 and below 1, at the least rank that does.',
+  })
+  energy?: number | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Layers, such as "q_proj" or "layers.0.self_attn.q_proj". Left out: every changed matrix that is no embedding and no output layer.',
+  })
+  targets?: string[] | null;
+}
+
+export const ExtractAdapterResult = createUnionType({
+  name: 'ExtractAdapterResult',
+  description: 'An extraction that was queued, or why none was.',
+  types: () => [ExtractionRun, InvalidOptions, IncompatibleModels, NotFound, QuotaExceeded] as const,
 });

@@ -2,6 +2,7 @@ import { createUnionType, Field, ID, ObjectType } from 'type-graphql';
 import {
   Evaluation,
   ExportRun,
+  ExtractionRun,
   FusionRun,
   ImportRun,
   ModelFusionRun,
@@ -69,6 +70,7 @@ export const JobResult = createUnionType({
       ExportRun,
       StatisticsRun,
       ModelFusionRun,
+      ExtractionRun,
       NotFound,
       NotPossible,
     ] as const,

@@ -137,7 +137,7 @@ class RunningParts {
     const [{ url = '', workspace: imported }] = ready;
     const startedInSeconds = (performance.now() - started) / 1000;
     this.#options.print(
-      `Crucible serves ${url}/graphql (started in ${startedInSeconds.toFixed(1)} s). Ctrl-C stops it.`,
+      `Crucible serves the console at ${url}/ and the API at ${url}/graphql (started in ${startedInSeconds.toFixed(1)} s). Ctrl-C stops it.`,
     );
     return {
       url: `${url}/graphql`,

@@ -49,7 +49,7 @@ describe('what is refused, and what the message says to do', () => {
     [{ densities: [0.2, 2] }, /densities\.1: density 2 is no share/],
     [{ densities: [] }, /densities/],
     [{ densities: Array(MOST_DENSITIES + 1).fill(1) }, /densities/],
-    [{ merge: 'mean' }, /expected one of "MEAN"\|"SUM"\|"MAX"/],
+    [{ merge: 'mean' }, /expected MEAN, SUM, MAX/],
     [{ lamda: 1 }, /unknown option; there are preset, density, densities, lambda/],
   ])('%j', (raw, message) => {
     expect(messagesOf(raw)).toMatch(message);

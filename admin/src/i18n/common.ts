@@ -17,7 +17,7 @@ export const common = defineMessages(
     },
     split: { TRAIN: 'train', VALIDATION: 'validation', TEST: 'test' },
     space: { FRAME: 'Frame', CORE: 'Core', DELTA: 'Delta', FACTOR: 'Factor' },
-    origin: { IMPORTED: 'Imported', TRAINED: 'Trained', FUSED: 'Fused' },
+    origin: { IMPORTED: 'Imported', TRAINED: 'Trained', FUSED: 'Fused', EXTRACTED: 'Extracted' },
     live: {
       lost: 'The connection to the server is lost; trying again. What is shown may be out of date.',
       connected: 'Live',
@@ -53,7 +53,7 @@ export const common = defineMessages(
     },
     split: { TRAIN: 'Training', VALIDATION: 'Validierung', TEST: 'Test' },
     space: { FRAME: 'Rahmen', CORE: 'Kern', DELTA: 'Delta', FACTOR: 'Faktor' },
-    origin: { IMPORTED: 'Importiert', TRAINED: 'Trainiert', FUSED: 'Fusioniert' },
+    origin: { IMPORTED: 'Importiert', TRAINED: 'Trainiert', FUSED: 'Fusioniert', EXTRACTED: 'Extrahiert' },
     live: {
       lost: 'Die Verbindung zum Server ist weg; neuer Versuch läuft. Was hier steht, kann veraltet sein.',
       connected: 'Verbunden',

@@ -7,7 +7,7 @@ import { ListActions } from '../../tables/list-actions';
 import { RecordTable } from '../../tables/record-table';
 import type { AdapterRow } from '../../provider/row-types';
 
-const ORIGINS: readonly Origin[] = ['IMPORTED', 'TRAINED', 'FUSED'];
+const ORIGINS: readonly Origin[] = ['IMPORTED', 'TRAINED', 'FUSED', 'EXTRACTED'];
 
 const filters = [
   <SearchInput key="q" source="q" alwaysOn />,

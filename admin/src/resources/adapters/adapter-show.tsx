@@ -37,7 +37,7 @@ function Source({ provenance }: Pick<AdapterRecord, 'provenance'>) {
     );
   }
   if (provenance?.__typename === 'TrainedBy') return <>{provenance.training.name}</>;
-  return <>{provenance ? `${provenance.workspace} / ${provenance.file}` : '–'}</>;
+  return <>{provenance?.__typename === 'ImportedFrom' ? `${provenance.workspace} / ${provenance.file}` : '–'}</>;
 }
 
 function AdapterPage() {

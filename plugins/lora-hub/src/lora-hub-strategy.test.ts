@@ -151,7 +151,7 @@ it.each([
   [{ budget: loraHubLimits.budget + 1 }, /budget/],
   [{ shots: loraHubLimits.shots + 1 }, /shots/],
   [{ shots: 0 }, /shots/],
-  [{ start: 'average' }, /expected one of "ZERO"\|"AVERAGE"/],
+  [{ start: 'average' }, /start: got "average", expected ZERO, AVERAGE/],
   [{ bound: 0 }, /bound/],
   [{ steps: 40 }, /unknown option/],
 ])('refuses %j', (raw, message) => {

@@ -1,0 +1,10 @@
+export { checkAnswers, countOf, type Answers, type ClassAnswers } from './answers.js';
+export type { LikelihoodAnswers, NumberAnswers, TextAnswers } from './answers.js';
+export { bootstrapInterval, RESAMPLES, type BootstrapOptions } from './bootstrap-interval.js';
+export { metricErrors } from './errors.js';
+export { isExactMatch } from './exact-match.js';
+export { measure, measureAll, outcomesOf, type Measurement } from './measure.js';
+export { isLossLike, isMetricName, METRIC_READS, METRICS, type AnswerKind, type MetricName } from './metric-name.js';
+export { pearsonCorrelation } from './pearson.js';
+export { perplexity } from './perplexity.js';
+export { averageRanks, spearmanCorrelation } from './spearman.js';

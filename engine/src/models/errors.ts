@@ -11,7 +11,7 @@ export const modelErrors = {
   configUnsupported: defineError({
     code: 'MODEL_CONFIG_UNSUPPORTED',
     summary: 'The configuration describes a model that Crucible does not compute.',
-    remedy: "Use a model with the structure of CLIP's vision tower (model_type clip_vision_model or clip).",
+    remedy: 'Use a model of a family and with the features that the message names.',
     message: (d: { readonly model: string; readonly field: string; readonly got: string; readonly expected: string }) =>
       `${d.model}: ${d.field} is ${d.got}; expected ${d.expected}.`,
   }),
@@ -40,6 +40,34 @@ export const modelErrors = {
       'Resize or convert the images to the size in the error; a single channel is repeated when the model takes three.',
     message: (d: { readonly got: string; readonly expected: string }) =>
       `images are ${d.got}, the model takes ${d.expected} (height × width × channels).`,
+  }),
+  familyUnknown: defineError({
+    code: 'MODEL_FAMILY_UNKNOWN',
+    summary: 'The model_type of config.json is of no family that Crucible computes.',
+    remedy: 'Use a model of one of the types in the message.',
+    message: (d: { readonly model: string; readonly got: string; readonly known: readonly string[] }) =>
+      `${d.model}: model_type is ${d.got}; known are ${d.known.join(', ')}.`,
+  }),
+  inputMissing: defineError({
+    code: 'MODEL_INPUT_MISSING',
+    summary: 'A model was not given what it reads.',
+    remedy: 'Give images to a model of images, and token ids to a model of texts.',
+    message: (d: { readonly family: string; readonly input: string }) =>
+      `a ${d.family} model reads ${d.input}: none given.`,
+  }),
+  outputUnknown: defineError({
+    code: 'MODEL_OUTPUT_UNKNOWN',
+    summary: 'A model was asked for an output that it does not have.',
+    remedy: 'Ask for one of the outputs in the message; logits need a checkpoint with a classifier.',
+    message: (d: { readonly family: string; readonly got: string; readonly known: readonly string[] }) =>
+      `this ${d.family} model has no output ${d.got}; it has ${d.known.join(', ')}.`,
+  }),
+  tokensMismatched: defineError({
+    code: 'MODEL_TOKENS_MISMATCHED',
+    summary:
+      'Token ids have the wrong count, are outside the vocabulary, or are more than the model has positions for.',
+    remedy: "Use the model's own tokenizer, and truncate to the length in the message.",
+    message: (d: { readonly got: string; readonly expected: string }) => `got ${d.got}; expected ${d.expected}.`,
   }),
   targetsUnmatched: defineError({
     code: 'MODEL_TARGETS_UNMATCHED',

@@ -1,5 +1,17 @@
 import { modelErrors } from './errors.js';
-import { patchesPerSide, type VisionConfig } from './vision-config.js';
+
+/** What images a model takes, and how it cuts them: the part of a configuration that patches depend on. */
+export interface ImageGeometry {
+  readonly imageSize: number;
+  readonly patchSize: number;
+  readonly channels: number;
+}
+
+/** A rest at the right and lower border that fills no patch is left out, as a convolution without padding does. */
+export const patchesPerSide = ({ imageSize, patchSize }: ImageGeometry): number => Math.floor(imageSize / patchSize);
+
+/** Patches and the class token. */
+export const tokensPerImage = (geometry: ImageGeometry): number => patchesPerSide(geometry) ** 2 + 1;
 
 /** How bytes become a model's input: (pixel / 255 − mean) / deviation, channel by channel. */
 export interface Preprocessing {
@@ -27,15 +39,15 @@ export interface ImageBatch {
  * @param rows which images, by index; all in order unless told
  */
 export function extractPatches(
-  config: VisionConfig,
+  geometry: ImageGeometry,
   images: ImageBatch,
   preprocessing: Preprocessing = RAW_PREPROCESSING,
   rows?: ArrayLike<number>,
 ): Float32Array {
-  const { imageSize, patchSize, channels } = config;
-  checkImages(config, images);
+  const { imageSize, patchSize, channels } = geometry;
+  checkImages(geometry, images);
   const count = rows?.length ?? images.count;
-  const side = patchesPerSide(config);
+  const side = patchesPerSide(geometry);
   const perPatch = channels * patchSize * patchSize;
   const out = new Float32Array(count * side * side * perPatch);
   const { pixels, channels: stored } = images;
@@ -63,7 +75,7 @@ export function extractPatches(
   return out;
 }
 
-function checkImages({ imageSize, channels }: VisionConfig, images: ImageBatch): void {
+function checkImages({ imageSize, channels }: ImageGeometry, images: ImageBatch): void {
   const fits = images.height === imageSize && images.width === imageSize;
   if (fits && (images.channels === channels || images.channels === 1)) return;
   throw modelErrors.imagesMismatched({

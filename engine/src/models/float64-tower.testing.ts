@@ -1,4 +1,5 @@
 import type { Calculus } from './calculus/calculus.js';
+import { at, matrix, sum, type Matrix64 } from './calculus/calculus64.testing.js';
 import type { LowRankUpdates } from './calculus/fold-updates.js';
 import { extractPatches, type ImageBatch } from './extract-patches.js';
 import { initializeVisionModel } from './initialize-vision-model.js';
@@ -8,115 +9,7 @@ import { createKeyedRandom } from '../random/index.js';
 import type { VisionConfig } from './vision-config.js';
 import { visionTower } from './vision-tower.js';
 
-/** A matrix in float64, row-major: an independent reference needs nothing faster. */
-export interface Matrix64 {
-  readonly rows: number;
-  readonly columns: number;
-  readonly data: Float64Array;
-}
-
-const matrix = (rows: number, columns: number, entry: (i: number, j: number) => number): Matrix64 => {
-  const data = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; i += 1) for (let j = 0; j < columns; j += 1) data[i * columns + j] = entry(i, j);
-  return { rows, columns, data };
-};
-const at = (m: Matrix64, i: number, j: number): number => m.data[i * m.columns + j]!;
-const sum = (count: number, term: (k: number) => number): number => {
-  let total = 0;
-  for (let k = 0; k < count; k += 1) total += term(k);
-  return total;
-};
-
-/** Added to the weight of a layer, `[out, in]`. */
-export type Deltas64 = ReadonlyMap<string, Float64Array>;
-
-/** Σ scale·B·A in float64. */
-export function deltas64(updates: LowRankUpdates): Map<string, Float64Array> {
-  const deltas = new Map<string, Float64Array>();
-  for (const [name, { a, b, rank, scale }] of updates) {
-    const [rows, columns] = [b.length / rank, a.length / rank];
-    const entry = (i: number, j: number) => scale * sum(rank, (r) => b[i * rank + r]! * a[r * columns + j]!);
-    deltas.set(name, matrix(rows, columns, entry).data);
-  }
-  return deltas;
-}
-
-/** The forward pass in float64, straight from the definitions, with plain loops. `onLinear` sees the input of every linear layer. */
-export function calculus64(
-  model: VisionModel,
-  deltas: Deltas64 = new Map(),
-  onLinear: (name: string, x: Matrix64) => void = () => undefined,
-): Calculus<Matrix64> {
-  const values = (name: string): Float32Array => model.parameters.get(name)!.values;
-  return {
-    constant: () => {
-      throw new Error('the float64 reference takes matrices');
-    },
-    parameter: (name) => {
-      const { shape } = model.parameters.get(name)!;
-      const [rows, columns] = shape.length === 1 ? [1, shape[0]!] : [shape[0]!, values(name).length / shape[0]!];
-      return { rows, columns, data: Float64Array.from(values(name)) };
-    },
-    linear(name, x) {
-      onLinear(name, x);
-      const weight = values(`${name}.weight`);
-      const bias = model.parameters.get(`${name}.bias`)?.values;
-      const delta = deltas.get(name);
-      const out = weight.length / x.columns;
-      return matrix(x.rows, out, (i, o) => {
-        const row = o * x.columns;
-        return (bias?.[o] ?? 0) + sum(x.columns, (k) => at(x, i, k) * (weight[row + k]! + (delta?.[row + k] ?? 0)));
-      });
-    },
-    layerNorm(name, x, epsilon) {
-      const [gamma, beta] = [values(`${name}.weight`), values(`${name}.bias`)];
-      const moments = Array.from({ length: x.rows }, (_, i) => {
-        const mean = sum(x.columns, (j) => at(x, i, j)) / x.columns;
-        const variance = sum(x.columns, (j) => (at(x, i, j) - mean) ** 2) / x.columns;
-        return { mean, deviation: Math.sqrt(variance + epsilon) };
-      });
-      return matrix(x.rows, x.columns, (i, j) => {
-        const { mean, deviation } = moments[i]!;
-        return ((at(x, i, j) - mean) / deviation) * gamma[j]! + beta[j]!;
-      });
-    },
-    activate: (kind, u) => {
-      if (kind !== 'quick_gelu') throw new Error('the float64 reference knows quick_gelu');
-      return matrix(u.rows, u.columns, (i, j) => at(u, i, j) / (1 + Math.exp(-1.702 * at(u, i, j))));
-    },
-    attention(q, k, v, { batch, queries, keys, heads }) {
-      const size = q.columns / heads;
-      const out = new Float64Array(q.data.length);
-      for (let image = 0; image < batch; image += 1) {
-        for (let head = 0; head < heads; head += 1) {
-          for (let query = 0; query < queries; query += 1) {
-            const row = image * queries + query;
-            const scores = Array.from({ length: keys }, (_, key) => {
-              const dot = sum(size, (d) => at(q, row, head * size + d) * at(k, image * keys + key, head * size + d));
-              return Math.exp(dot / Math.sqrt(size));
-            });
-            const total = sum(keys, (key) => scores[key]!);
-            for (let d = 0; d < size; d += 1) {
-              const column = head * size + d;
-              const mixed = sum(keys, (key) => (scores[key]! / total) * at(v, image * keys + key, column));
-              out[row * q.columns + column] = mixed;
-            }
-          }
-        }
-      }
-      return { rows: q.rows, columns: q.columns, data: out };
-    },
-    add: (x, y) => matrix(x.rows, x.columns, (i, j) => at(x, i, j) + at(y, i, j)),
-    embedTokens: (patches, classToken, positions, batch) =>
-      matrix(batch * positions.rows, positions.columns, (row, j) => {
-        const [image, token] = [Math.floor(row / positions.rows), row % positions.rows];
-        const own = token === 0 ? classToken.data[j]! : at(patches, image * (positions.rows - 1) + token - 1, j);
-        return own + at(positions, token, j);
-      }),
-    firstRows: (x, batch, tokens) => matrix(batch, x.columns, (i, j) => at(x, i * tokens, j)),
-    scope: (compute) => compute(),
-  };
-}
+export { calculus64, deltas64, type Deltas64, type Matrix64 } from './calculus/calculus64.testing.js';
 
 /** Embeddings `[count, projection]`. */
 export function embed64(model: VisionModel, images: ImageBatch, calculus: Calculus<Matrix64>): Matrix64 {

@@ -1,6 +1,7 @@
 export { NO_TERMS, type Calculus, type LowRankTerm, type LowRankTerms } from './calculus/calculus.js';
 export { createDual, type Dual, type DualOptions, type DualTerm } from './calculus/dual.js';
 export { createEvaluator } from './calculus/evaluator.js';
+export { createTangentEvaluator, type TangentEvaluator } from './calculus/tangent-evaluator.js';
 export { foldUpdates, type FoldedWeights, type LowRankUpdate, type LowRankUpdates } from './calculus/fold-updates.js';
 export { ModelWeights, type Parameter, type ParameterMap, type WeightSource } from './calculus/model-weights.js';
 export { createTape, type LinearObserver, type Tape, type TapeOptions, type TapeValue } from './calculus/tape.js';
@@ -14,19 +15,41 @@ export {
 } from './cosine-head.js';
 export { embedImages, type EmbedImagesOptions } from './embed-images.js';
 export { modelErrors } from './errors.js';
-export { extractPatches, RAW_PREPROCESSING, type ImageBatch, type Preprocessing } from './extract-patches.js';
+export {
+  extractPatches,
+  patchesPerSide,
+  RAW_PREPROCESSING,
+  tokensPerImage,
+  type ImageBatch,
+  type ImageGeometry,
+  type Preprocessing,
+} from './extract-patches.js';
+export { families, parseModelConfig } from './families.js';
+export {
+  defineArchitecture,
+  requireInput,
+  type Architecture,
+  type Model,
+  type ModelFamily,
+  type ModelInput,
+  type ModelOutput,
+  type ParameterSpec,
+  type ParameterSpecs,
+  type StoredShapes,
+  type TextGeometry,
+  type TokenBatch,
+} from './model.js';
+export { openModel, visionAsModel } from './open-model.js';
+export { readConfig, type ConfigReader, type ModelJson } from './read-config.js';
+export type { AttentionShape } from './operations/attention.js';
+export type { BucketTable } from './operations/relative-bias.js';
+export type { RotaryTable } from './operations/rotate.js';
 export { initializeVisionModel } from './initialize-vision-model.js';
 export { loadVisionModel, type VisionModel } from './load-vision-model.js';
 export { modelLimits } from './limits.js';
 export type { Activation } from './operations/activation.js';
 export type { TensorFlow } from './operations/host-kernel.js';
-export {
-  formatVisionConfig,
-  parseVisionConfig,
-  patchesPerSide,
-  tokensPerImage,
-  type VisionConfig,
-} from './vision-config.js';
+export { formatVisionConfig, parseVisionConfig, type VisionConfig } from './vision-config.js';
 export { matchTargets } from './match-targets.js';
 export { visionLinearLayers, visionParameterShapes, type LinearShape } from './vision-parameters.js';
 export { visionTower, type VisionOutput } from './vision-tower.js';

@@ -1,13 +1,10 @@
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { openTensorFolder } from '../tensors/index.js';
-import type { Parameter, ParameterMap } from './calculus/model-weights.js';
-import { modelErrors } from './errors.js';
-import { RAW_PREPROCESSING, type Preprocessing } from './extract-patches.js';
-import { modelLimits } from './limits.js';
-import { parsePreprocessing } from './parse-preprocessing.js';
+import type { ParameterMap } from './calculus/model-weights.js';
+import { visionSpecs } from './clip/clip-vision.js';
+import type { Preprocessing } from './extract-patches.js';
+import { loadParameters } from './load-parameters.js';
+import { readModelConfig, readPreprocessing } from './read-model-files.js';
 import { parseVisionConfig, type VisionConfig } from './vision-config.js';
-import { visionParameterShapes } from './vision-parameters.js';
 
 /** A vision tower in memory, in float32. */
 export interface VisionModel {
@@ -26,49 +23,12 @@ export async function loadVisionModel(
   folder: string,
   options: { readonly signal?: AbortSignal } = {},
 ): Promise<VisionModel> {
-  const config = parseVisionConfig(folder, await readJson(join(folder, 'config.json')));
-  const preprocessor = join(folder, 'preprocessor_config.json');
-  const preprocessing = (await isThere(preprocessor))
-    ? parsePreprocessing(folder, await readJson(preprocessor), config.channels)
-    : RAW_PREPROCESSING;
+  const config = parseVisionConfig(folder, await readModelConfig(folder));
+  const preprocessing = await readPreprocessing(folder, config.channels);
   const source = await openTensorFolder(folder, options);
   try {
-    const shapes = visionParameterShapes(config);
-    for (const [tensor, expected] of shapes) {
-      const info = source.tensors.get(tensor);
-      if (info === undefined) throw modelErrors.tensorMissing({ model: folder, tensor });
-      const got = info.shape;
-      if (got.length !== expected.length || got.some((extent, axis) => extent !== expected[axis])) {
-        throw modelErrors.tensorMisshapen({ model: folder, tensor, got, expected });
-      }
-    }
-    const parameters = new Map<string, Parameter>();
-    for (const [name, shape] of shapes) parameters.set(name, { shape, values: await source.readFloat32(name) });
-    return { config, parameters, preprocessing };
+    return { config, parameters: await loadParameters(folder, source, visionSpecs(config)), preprocessing };
   } finally {
     await source.close();
-  }
-}
-
-const isThere = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
-
-async function readJson(file: string): Promise<unknown> {
-  const unreadable = (reason: string, cause?: unknown) => modelErrors.configUnreadable({ file, reason }, cause);
-  const size = await stat(file).then(
-    (found) => found.size,
-    (error: unknown) => {
-      throw unreadable('it is not there', error);
-    },
-  );
-  if (size > modelLimits.configBytes)
-    throw unreadable(`it has ${size} bytes, at most ${modelLimits.configBytes} are read`);
-  try {
-    return JSON.parse(await readFile(file, 'utf8'));
-  } catch (error) {
-    throw unreadable('it is not JSON', error);
   }
 }

@@ -1,25 +1,18 @@
 import type { Activation } from './operations/activation.js';
-import { modelErrors } from './errors.js';
+import type { ImageGeometry } from './extract-patches.js';
 import { modelLimits } from './limits.js';
+import { checkGeometry, checkHeads, readConfig } from './read-config.js';
 
 /** The structure of a CLIP vision tower, as Hugging Face's `CLIPVisionConfig` has it. */
-export interface VisionConfig {
+export interface VisionConfig extends ImageGeometry {
   readonly hiddenSize: number;
   readonly intermediateSize: number;
   readonly layers: number;
   readonly heads: number;
-  readonly imageSize: number;
-  readonly patchSize: number;
-  readonly channels: number;
   readonly projectionSize: number;
   readonly activation: Activation;
   readonly layerNormEpsilon: number;
 }
-
-type Json = Readonly<Record<string, unknown>>;
-
-const isObject = (value: unknown): value is Json =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /**
  * Reads the config.json of a `CLIPVisionModelWithProjection` or a whole `CLIPModel`. Fields that are absent have the defaults of transformers'
@@ -28,48 +21,23 @@ const isObject = (value: unknown): value is Json =>
  * @throws modelErrors.configUnsupported naming the field
  */
 export function parseVisionConfig(model: string, json: unknown): VisionConfig {
-  const fail = (field: string, got: unknown, expected: string) =>
-    modelErrors.configUnsupported({ model, field, got: JSON.stringify(got) ?? 'absent', expected });
-  if (!isObject(json)) throw fail('the root', json, 'an object');
-  const type = json['model_type'];
-  if (type !== 'clip' && type !== 'clip_vision_model') throw fail('model_type', type, 'clip or clip_vision_model');
-  const vision = type === 'clip' ? (json['vision_config'] ?? {}) : json;
-  if (!isObject(vision)) throw fail('vision_config', vision, 'an object');
-
-  const whole = (source: Json, field: string, fallback: number, most: number): number => {
-    const got = source[field] ?? fallback;
-    if (typeof got !== 'number' || !Number.isInteger(got) || got < 1 || got > most) {
-      throw fail(field, got, `a whole number from 1 to ${most}`);
-    }
-    return got;
-  };
-  const activation = vision['hidden_act'] ?? 'quick_gelu';
-  if (activation !== 'quick_gelu' && activation !== 'gelu') throw fail('hidden_act', activation, 'quick_gelu or gelu');
-  const layerNormEpsilon = vision['layer_norm_eps'] ?? 1e-5;
-  if (typeof layerNormEpsilon !== 'number' || !(layerNormEpsilon > 0 && layerNormEpsilon < 1)) {
-    throw fail('layer_norm_eps', layerNormEpsilon, 'a number between 0 and 1');
-  }
+  const root = readConfig(model, json);
+  const type = root.oneOf('model_type', ['clip', 'clip_vision_model']);
+  const vision = type === 'clip' ? root.nested('vision_config') : root;
   const config: VisionConfig = {
-    hiddenSize: whole(vision, 'hidden_size', 768, modelLimits.hiddenSize),
-    intermediateSize: whole(vision, 'intermediate_size', 3072, modelLimits.intermediateSize),
-    layers: whole(vision, 'num_hidden_layers', 12, modelLimits.layers),
-    heads: whole(vision, 'num_attention_heads', 12, modelLimits.heads),
-    imageSize: whole(vision, 'image_size', 224, modelLimits.imageSize),
-    patchSize: whole(vision, 'patch_size', 32, modelLimits.imageSize),
-    channels: whole(vision, 'num_channels', 3, modelLimits.channels),
-    projectionSize: whole(json, 'projection_dim', 512, modelLimits.projection),
-    activation,
-    layerNormEpsilon,
+    hiddenSize: vision.whole('hidden_size', 768, modelLimits.hiddenSize),
+    intermediateSize: vision.whole('intermediate_size', 3072, modelLimits.intermediateSize),
+    layers: vision.whole('num_hidden_layers', 12, modelLimits.layers),
+    heads: vision.whole('num_attention_heads', 12, modelLimits.heads),
+    imageSize: vision.whole('image_size', 224, modelLimits.imageSize),
+    patchSize: vision.whole('patch_size', 32, modelLimits.imageSize),
+    channels: vision.whole('num_channels', 3, modelLimits.channels),
+    projectionSize: root.whole('projection_dim', 512, modelLimits.projection),
+    activation: vision.oneOf('hidden_act', ['quick_gelu', 'gelu'], 'quick_gelu'),
+    layerNormEpsilon: vision.epsilon('layer_norm_eps', 1e-5),
   };
-  if (config.hiddenSize % config.heads !== 0) {
-    throw fail('num_attention_heads', config.heads, `a divisor of hidden_size ${config.hiddenSize}`);
-  }
-  if (config.patchSize > config.imageSize) {
-    throw fail('patch_size', config.patchSize, `at most image_size ${config.imageSize}`);
-  }
-  if (tokensPerImage(config) > modelLimits.tokens) {
-    throw fail('image_size', config.imageSize, `at most ${modelLimits.tokens} patches and class token`);
-  }
+  checkHeads(root.fail, config);
+  checkGeometry(root.fail, config);
   return config;
 }
 
@@ -92,9 +60,3 @@ export function formatVisionConfig(config: VisionConfig): Readonly<Record<string
     projection_dim: config.projectionSize,
   };
 }
-
-/** A rest at the right and lower border that fills no patch is left out, as a convolution without padding does. */
-export const patchesPerSide = ({ imageSize, patchSize }: VisionConfig): number => Math.floor(imageSize / patchSize);
-
-/** Patches and the class token. */
-export const tokensPerImage = (config: VisionConfig): number => patchesPerSide(config) ** 2 + 1;

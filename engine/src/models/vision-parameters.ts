@@ -1,4 +1,5 @@
-import { tokensPerImage, type VisionConfig } from './vision-config.js';
+import { tokensPerImage } from './extract-patches.js';
+import type { VisionConfig } from './vision-config.js';
 
 /** Names of one tower's parts in Hugging Face's layout; `pre_layrnorm` is spelt so in every CLIP checkpoint. */
 export const VISION = {

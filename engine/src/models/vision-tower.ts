@@ -1,5 +1,7 @@
 import type { Calculus } from './calculus/calculus.js';
-import { tokensPerImage, type VisionConfig } from './vision-config.js';
+import { preNormLayer, type EncoderLayerNames } from './encoder/encoder-layer.js';
+import { tokensPerImage } from './extract-patches.js';
+import type { VisionConfig } from './vision-config.js';
 import { VISION } from './vision-parameters.js';
 
 /** `embedding`: `image_embeds`, `[batch, projection]`. `hidden`: `last_hidden_state`, `[batch · tokens, hidden]`, before the last norm. */
@@ -29,30 +31,22 @@ export function visionTower<V>(
   });
   for (let index = 0; index < layers; index += 1) {
     const classOnly = output === 'embedding' && index === layers - 1;
-    x = calculus.scope(() => encoderLayer(config, calculus, VISION.layer(index), x, batch, tokens, classOnly));
+    const only = classOnly ? (rows: V): V => calculus.firstRows(rows, batch, tokens) : undefined;
+    const options = { ...config, batch, tokens, only };
+    x = calculus.scope(() => preNormLayer(calculus, clipLayerNames(VISION.layer(index)), x, options));
   }
   if (output === 'hidden') return x;
   return calculus.scope(() => calculus.linear(VISION.projection, calculus.layerNorm(VISION.postNorm, x, epsilon)));
 }
 
-function encoderLayer<V>(
-  { heads, activation, layerNormEpsilon: epsilon }: VisionConfig,
-  calculus: Calculus<V>,
-  layer: string,
-  x: V,
-  batch: number,
-  tokens: number,
-  classOnly: boolean,
-): V {
-  const normal = calculus.layerNorm(`${layer}.layer_norm1`, x, epsilon);
-  const k = calculus.linear(`${layer}.self_attn.k_proj`, normal);
-  const v = calculus.linear(`${layer}.self_attn.v_proj`, normal);
-  const pick = (rows: V): V => (classOnly ? calculus.firstRows(rows, batch, tokens) : rows);
-  const q = calculus.linear(`${layer}.self_attn.q_proj`, pick(normal));
-  const shape = { batch, queries: classOnly ? 1 : tokens, keys: tokens, heads };
-  const attended = calculus.linear(`${layer}.self_attn.out_proj`, calculus.attention(q, k, v, shape));
-  const middle = calculus.add(pick(x), attended);
-  const up = calculus.linear(`${layer}.mlp.fc1`, calculus.layerNorm(`${layer}.layer_norm2`, middle, epsilon));
-  const down = calculus.linear(`${layer}.mlp.fc2`, calculus.activate(activation, up));
-  return calculus.add(middle, down);
-}
+/** Names within a layer of either of CLIP's towers. */
+export const clipLayerNames = (layer: string): EncoderLayerNames => ({
+  query: `${layer}.self_attn.q_proj`,
+  key: `${layer}.self_attn.k_proj`,
+  value: `${layer}.self_attn.v_proj`,
+  attended: `${layer}.self_attn.out_proj`,
+  attentionNorm: `${layer}.layer_norm1`,
+  up: `${layer}.mlp.fc1`,
+  down: `${layer}.mlp.fc2`,
+  mlpNorm: `${layer}.layer_norm2`,
+});

@@ -1,9 +1,20 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { activationSlope, attentionScale, gateOf, join, split } from '../operations/composed-operations.js';
+import {
+  againstKeys,
+  attentionProbabilities,
+  attentionScale,
+  join,
+  split,
+  splitKeys,
+  timesKeys,
+} from '../operations/composed-attention.js';
+import { activationSlope, applyGate, gateOf, reciprocalRoot } from '../operations/composed-operations.js';
+import { fusedOperations } from '../operations/fused-operations.js';
+import { headsFirst, meanWeights, weightRows } from '../operations/row-maps.js';
 import type { TensorFlow } from '../operations/host-kernel.js';
 import { NO_TERMS, type Calculus, type LowRankTerm } from './calculus.js';
 import { biasOf } from './evaluator.js';
-import { embedTokens, firstRows, multiplyAdd } from './matrices.js';
+import { embedTokens, firstRows, multiplyAdd, pickColumns } from './matrices.js';
 import type { WeightSource } from './model-weights.js';
 
 /** x + ε ẋ with ε² = 0: a value, and its derivative along the chosen direction. Without a tangent the derivative is zero. */
@@ -30,6 +41,8 @@ export interface DualOptions {
  */
 export function createDual(tf: TensorFlow, weights: WeightSource, options: DualOptions = {}): Calculus<Dual> {
   const { terms = NO_TERMS as ReadonlyMap<string, readonly DualTerm[]>, directions } = options;
+  // Of maps that are linear in what they are given, the tangent goes the way of the value.
+  const { pickRows, rotate } = fusedOperations(tf);
   const direction = (name: string): Tensor | undefined => directions?.get(name);
   const product = (x: Tensor, y: Tensor): Tensor => tf.matMul(x as Tensor2D, y as Tensor2D);
   const sum = (...parts: readonly (Tensor | undefined)[]): Tensor | undefined =>
@@ -38,7 +51,12 @@ export function createDual(tf: TensorFlow, weights: WeightSource, options: DualO
     tangent === undefined ? { value } : { value, tangent };
   const map = (x: Tensor | undefined, linear: (x: Tensor) => Tensor): Tensor | undefined => x && linear(x);
 
-  const lowRank = (x: Dual, { a, b, scale, directionOfA, directionOfB }: DualTerm): Dual => {
+  const along = (x: Dual, linear: (x: Tensor) => Tensor): Dual => dual(linear(x.value), map(x.tangent, linear));
+
+  const lowRank = (at: Dual, { a, b, scale, directionOfA, directionOfB, mask }: DualTerm): Dual => {
+    const factor = mask?.(at.value.shape[0]!, at.value.shape[1]!);
+    const masked = (input: Tensor): Tensor => (factor === undefined ? input : tf.mul(input, factor));
+    const x = dual(masked(at.value), map(at.tangent, masked));
     const [aT, bT] = [tf.transpose(a), tf.transpose(tf.mul(b, scale))];
     const low = product(x.value, aT);
     const lowTangent = sum(
@@ -71,6 +89,33 @@ export function createDual(tf: TensorFlow, weights: WeightSource, options: DualO
       }
       return dual(value, tangent);
     },
+    linearWith(weightName, x) {
+      const w = weights.transposed(weightName);
+      const tangent = sum(
+        map(x.tangent, (dx) => product(dx, w)),
+        map(direction(weightName), (dw) => product(x.value, tf.transpose(dw))),
+      );
+      return dual(product(x.value, w), tangent);
+    },
+    embedding: (name, ids) =>
+      dual(
+        pickRows(weights.matrix(`${name}.weight`), ids),
+        map(direction(`${name}.weight`), (d) => pickRows(d, ids)),
+      ),
+    rmsNorm(name, x, epsilon) {
+      const gamma = weights.matrix(`${name}.weight`);
+      const reciprocal = reciprocalRoot(tf, x.value, epsilon);
+      const normal = tf.mul(x.value, reciprocal);
+      const through = map(x.tangent, (dx) => {
+        const along = tf.mul(normal, tf.mean(tf.mul(dx, normal), 1, true));
+        return tf.mul(tf.mul(tf.sub(dx, along), reciprocal), gamma);
+      });
+      const tangent = sum(
+        through,
+        map(direction(`${name}.weight`), (dGamma) => tf.mul(normal, dGamma)),
+      );
+      return dual(tf.mul(normal, gamma), tangent);
+    },
     layerNorm(name, x, epsilon) {
       const gamma = weights.matrix(`${name}.weight`);
       const { mean, variance } = tf.moments(x.value, 1, true);
@@ -89,29 +134,51 @@ export function createDual(tf: TensorFlow, weights: WeightSource, options: DualO
     activate(kind, u) {
       const gate = gateOf(tf, kind, u.value);
       const tangent = map(u.tangent, (du) => tf.mul(du, activationSlope(tf, kind, u.value, gate)));
-      return dual(tf.mul(u.value, gate), tangent);
+      return dual(applyGate(tf, kind, u.value, gate), tangent);
     },
-    attention(q, k, v, shape) {
-      const { queries, keys } = shape;
+    attention(q, k, v, shape, bias) {
+      const { heads, queries, keys } = shape;
       const scale = attentionScale(q.value, shape);
-      const heads = (x: Tensor, rows: number): Tensor => split(tf, x, shape, rows);
-      const [qs, ks, vs] = [heads(q.value, queries), heads(k.value, keys), heads(v.value, keys)];
-      const p = tf.softmax(tf.mul(tf.matMul(qs, ks, false, true), scale));
+      const headsOf = (x: Tensor): Tensor => split(tf, x, shape, queries);
+      const keysOf = (x: Tensor): Tensor => splitKeys(tf, x, shape);
+      const [qs, ks, vs] = [headsOf(q.value), keysOf(k.value), keysOf(v.value)];
+      const p = attentionProbabilities(tf, q.value, k.value, shape, bias?.value);
       const scoreTangent = sum(
-        map(q.tangent, (dq) => tf.mul(tf.matMul(heads(dq, queries), ks, false, true), scale)),
-        map(k.tangent, (dk) => tf.mul(tf.matMul(qs, heads(dk, keys), false, true), scale)),
+        map(q.tangent, (dq) => tf.mul(againstKeys(tf, headsOf(dq), ks, shape), scale)),
+        map(k.tangent, (dk) => tf.mul(againstKeys(tf, qs, keysOf(dk), shape), scale)),
+        map(bias?.tangent, (db) => tf.reshape(db, [1, heads, queries, keys])),
       );
       const dp = map(scoreTangent, (ds) => tf.mul(p, tf.sub(ds, tf.sum(tf.mul(ds, p), 3, true))));
       const tangent = sum(
-        map(dp, (d) => tf.matMul(d, vs)),
-        map(v.tangent, (dv) => tf.matMul(p, heads(dv, keys))),
+        map(dp, (d) => timesKeys(tf, d, vs, shape)),
+        map(v.tangent, (dv) => timesKeys(tf, p, keysOf(dv), shape)),
       );
       return dual(
-        join(tf, tf.matMul(p, vs), shape, queries),
+        join(tf, timesKeys(tf, p, vs, shape), shape, queries),
         map(tangent, (t) => join(tf, t, shape, queries)),
       );
     },
+    relativeBias(name, { buckets, queries, keys }) {
+      const bias = (table: Tensor): Tensor => headsFirst(tf, pickRows(table, buckets), queries, keys);
+      return dual(bias(weights.matrix(`${name}.weight`)), map(direction(`${name}.weight`), bias));
+    },
+    rotate: (x, table) => along(x, (part) => rotate(part, table)),
     add: (x, y) => dual(tf.add(x.value, y.value), sum(x.tangent, y.tangent)),
+    multiply: (x, y) =>
+      dual(
+        tf.mul(x.value, y.value),
+        sum(
+          map(x.tangent, (dx) => tf.mul(dx, y.value)),
+          map(y.tangent, (dy) => tf.mul(dy, x.value)),
+        ),
+      ),
+    scale: (x, factor) => along(x, (part) => tf.mul(part, factor)),
+    pickRows: (x, indices) => along(x, (part) => pickRows(part, indices)),
+    pickColumns: (x, begin, count) => along(x, (part) => pickColumns(tf, part, begin, count)),
+    meanRows(x, mask, batch, tokens) {
+      const means = meanWeights(tf, mask, batch, tokens);
+      return along(x, (part) => weightRows(tf, part, means));
+    },
     embedTokens(patches, classToken, positions, batch) {
       const zero = (x: Dual): Tensor => x.tangent ?? tf.zerosLike(x.value);
       const value = embedTokens(tf, patches.value, classToken.value, positions.value, batch);
@@ -119,11 +186,7 @@ export function createDual(tf: TensorFlow, weights: WeightSource, options: DualO
       // The operation is linear in all three.
       return dual(value, embedTokens(tf, zero(patches), zero(classToken), zero(positions), batch));
     },
-    firstRows: (x, batch, tokens) =>
-      dual(
-        firstRows(tf, x.value, batch, tokens),
-        map(x.tangent, (dx) => firstRows(tf, dx, batch, tokens)),
-      ),
+    firstRows: (x, batch, tokens) => along(x, (part) => firstRows(tf, part, batch, tokens)),
     // Every value may still be part of a tangent.
     scope: (compute) => compute(),
   };

@@ -25,3 +25,15 @@ export function firstRows(tf: TensorFlow, x: Tensor, batch: number, tokens: numb
   const width = x.shape[1]!;
   return tf.slice(tf.reshape(x, [batch, tokens * width]), [0, 0], [batch, width]);
 }
+
+/** `count` columns from column `begin`. */
+export const pickColumns = (tf: TensorFlow, x: Tensor, begin: number, count: number): Tensor =>
+  tf.slice(x as Tensor2D, [0, begin], [x.shape[0]!, count]);
+
+/** The adjoint of `pickColumns`: zeros around. */
+export function placeColumns(tf: TensorFlow, dy: Tensor, begin: number, width: number): Tensor {
+  return tf.pad(dy as Tensor2D, [
+    [0, 0],
+    [begin, width - begin - dy.shape[1]!],
+  ]);
+}

@@ -3,7 +3,9 @@ import { fusedOperations } from '../operations/fused-operations.js';
 import type { TensorFlow } from '../operations/host-kernel.js';
 import { NO_TERMS, type Calculus, type LowRankTerm, type LowRankTerms } from './calculus.js';
 import { biasOf } from './evaluator.js';
-import { embedTokens, firstRows, multiplyAdd } from './matrices.js';
+import { headsFirst, headsLast, meanWeights, unweightRows, weightRows } from '../operations/row-maps.js';
+import { inverseRotary } from '../operations/rotate.js';
+import { embedTokens, firstRows, multiplyAdd, pickColumns, placeColumns } from './matrices.js';
 import type { WeightSource } from './model-weights.js';
 
 /** A value on the tape; `needed` says whether anything trainable is behind it. */
@@ -81,7 +83,10 @@ export function createTape(tf: TensorFlow, weights: WeightSource, options: TapeO
   const same = (gradient: Tensor): Tensor => gradient.clone();
 
   const lowRank = (x: TapeValue, term: LowRankTerm) => {
-    const low = times(x.value, tf.transpose(term.a));
+    const mask = term.mask?.(x.value.shape[0]!, x.value.shape[1]!);
+    const masked = (input: Tensor): Tensor => (mask === undefined ? input : tf.mul(input, mask));
+    const input = masked(x.value);
+    const low = times(input, tf.transpose(term.a));
     const scaledB = tf.mul(term.b, term.scale);
     return {
       term,
@@ -90,8 +95,8 @@ export function createTape(tf: TensorFlow, weights: WeightSource, options: TapeO
         if (term.gradientOfB !== undefined) deliver(term.gradientOfB, tf.mul(times(dyTransposed(), low), term.scale));
         if (term.gradientOfA === undefined && !x.needed) return undefined;
         const dLow = times(dy, scaledB);
-        if (term.gradientOfA !== undefined) deliver(term.gradientOfA, times(tf.transpose(dLow), x.value));
-        return x.needed ? times(dLow, term.a) : undefined;
+        if (term.gradientOfA !== undefined) deliver(term.gradientOfA, times(tf.transpose(dLow), input));
+        return x.needed ? masked(times(dLow, term.a)) : undefined;
       },
     };
   };
@@ -127,6 +132,29 @@ export function createTape(tf: TensorFlow, weights: WeightSource, options: TapeO
         transposed?.dispose();
       });
     },
+    linearWith(weightName, x) {
+      const trains = trainable(weightName);
+      const value = multiplyAdd(tf, x.value, weights.transposed(weightName), undefined);
+      return record(value, x.needed || trains, (dy) => {
+        if (trains) deliver(weightName, times(tf.transpose(dy), x.value));
+        accumulate(x, () => times(dy, weights.matrix(weightName)));
+      });
+    },
+    embedding(name, ids) {
+      const table = weights.matrix(`${name}.weight`);
+      return record(fused.pickRows(table, ids), trainable(`${name}.weight`), (dy) =>
+        deliver(`${name}.weight`, fused.spreadRows(dy, ids, table.shape[0]!)),
+      );
+    },
+    rmsNorm(name, x, epsilon) {
+      const gamma = weights.matrix(`${name}.weight`);
+      const trains = trainable(`${name}.weight`);
+      return record(fused.rmsNorm(x.value, gamma, epsilon), x.needed || trains, (dy) => {
+        const { dx, dGamma } = fused.rmsNormGradient(x.value, gamma, dy, epsilon);
+        accumulate(x, () => dx);
+        if (trains) deliver(`${name}.weight`, dGamma);
+      });
+    },
     layerNorm(name, x, epsilon) {
       const gamma = weights.matrix(`${name}.weight`);
       const value = fused.layerNorm(x.value, gamma, weights.matrix(`${name}.bias`), epsilon);
@@ -143,20 +171,54 @@ export function createTape(tf: TensorFlow, weights: WeightSource, options: TapeO
       const { y, gate } = fused.activate(kind, u.value);
       return record(y, u.needed, (dy) => accumulate(u, () => fused.activationGradient(kind, u.value, gate, dy)));
     },
-    attention(q, k, v, shape) {
-      const { out, probabilities } = fused.attention(q.value, k.value, v.value, shape);
-      return record(out, q.needed || k.needed || v.needed, (dOut) => {
-        const d = fused.attentionGradient(q.value, k.value, v.value, probabilities, dOut, shape);
+    attention(q, k, v, shape, bias) {
+      const { out, probabilities } = fused.attention(q.value, k.value, v.value, shape, bias?.value);
+      const wantsBias = bias?.needed === true;
+      return record(out, q.needed || k.needed || v.needed || wantsBias, (dOut) => {
+        const d = fused.attentionGradient(q.value, k.value, v.value, probabilities, dOut, shape, wantsBias);
         accumulate(q, () => d.dq);
         accumulate(k, () => d.dk);
         accumulate(v, () => d.dv);
+        if (bias !== undefined) accumulate(bias, () => d.dBias!);
       });
     },
+    relativeBias(name, { buckets, queries, keys }) {
+      const table = weights.matrix(`${name}.weight`);
+      const value = headsFirst(tf, fused.pickRows(table, buckets), queries, keys);
+      return record(value, trainable(`${name}.weight`), (dy) =>
+        deliver(`${name}.weight`, fused.spreadRows(headsLast(tf, dy, queries, keys), buckets, table.shape[0]!)),
+      );
+    },
+    rotate: (x, table) =>
+      record(fused.rotate(x.value, table), x.needed, (dy) =>
+        accumulate(x, () => fused.rotate(dy, inverseRotary(table))),
+      ),
     add: (x, y) =>
       record(tf.add(x.value, y.value), x.needed || y.needed, (gradient) => {
         accumulate(x, () => same(gradient));
         accumulate(y, () => same(gradient));
       }),
+    multiply: (x, y) =>
+      record(tf.mul(x.value, y.value), x.needed || y.needed, (gradient) => {
+        accumulate(x, () => tf.mul(gradient, y.value));
+        accumulate(y, () => tf.mul(gradient, x.value));
+      }),
+    scale: (x, factor) =>
+      record(tf.mul(x.value, factor), x.needed, (gradient) => accumulate(x, () => tf.mul(gradient, factor))),
+    pickRows: (x, indices) =>
+      record(fused.pickRows(x.value, indices), x.needed, (gradient) =>
+        accumulate(x, () => fused.spreadRows(gradient, indices, x.value.shape[0]!)),
+      ),
+    pickColumns: (x, begin, count) =>
+      record(pickColumns(tf, x.value, begin, count), x.needed, (gradient) =>
+        accumulate(x, () => placeColumns(tf, gradient, begin, x.value.shape[1]!)),
+      ),
+    meanRows(x, mask, batch, tokens) {
+      const means = meanWeights(tf, mask, batch, tokens);
+      return record(weightRows(tf, x.value, means), x.needed, (gradient) =>
+        accumulate(x, () => unweightRows(tf, gradient, means)),
+      );
+    },
     embedTokens(patches, classToken, positions, batch) {
       const [tokens, width] = positions.value.shape as [number, number];
       const value = embedTokens(tf, patches.value, classToken.value, positions.value, batch);

@@ -1,6 +1,16 @@
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { QUICK_GELU_SLOPE, type Activation } from './activation.js';
-import type { AttentionShape } from './attention.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import { GELU_NEW_CUBE, GELU_NEW_SLOPE, QUICK_GELU_SLOPE, type Activation } from './activation.js';
+import {
+  againstKeys,
+  attentionProbabilities,
+  attentionScale,
+  join,
+  joinKeys,
+  ontoKeys,
+  split,
+  splitKeys,
+  timesKeys,
+} from './composed-attention.js';
 import type { FusedOperations } from './operations.js';
 import type { TensorFlow } from './host-kernel.js';
 
@@ -19,58 +29,109 @@ export function composedOperations(tf: TensorFlow): FusedOperations {
       const centred = tf.sub(tf.sub(g, tf.mean(g, 1, true)), tf.mul(normal, tf.mean(tf.mul(g, normal), 1, true)));
       return { dx: tf.mul(centred, reciprocal), dGamma: tf.sum(tf.mul(dy, normal), 0), dBeta: tf.sum(dy, 0) };
     },
+    rmsNorm: (x, gamma, epsilon) => tf.mul(tf.mul(x, reciprocalRoot(tf, x, epsilon)), gamma),
+    rmsNormGradient(x, gamma, dy, epsilon) {
+      const reciprocal = reciprocalRoot(tf, x, epsilon);
+      const normal = tf.mul(x, reciprocal);
+      const g = tf.mul(dy, gamma);
+      const along = tf.mul(normal, tf.mean(tf.mul(g, normal), 1, true));
+      return { dx: tf.mul(tf.sub(g, along), reciprocal), dGamma: tf.sum(tf.mul(dy, normal), 0) };
+    },
     activate(kind, u) {
       const gate = gateOf(tf, kind, u);
-      return { y: tf.mul(u, gate), gate };
+      return { y: applyGate(tf, kind, u, gate), gate };
     },
     activationGradient: (kind, u, gate, dy) => tf.mul(dy, activationSlope(tf, kind, u, gate)),
-    attention(q, k, v, shape) {
-      const { queries, keys } = shape;
-      const scores = tf.matMul(split(tf, q, shape, queries), split(tf, k, shape, keys), false, true);
-      const probabilities = tf.softmax(tf.mul(scores, attentionScale(q, shape)));
+    attention(q, k, v, shape, bias) {
+      const probabilities = attentionProbabilities(tf, q, k, shape, bias);
+      const { batch, heads, queries, keys } = shape;
       return {
-        out: join(tf, tf.matMul(probabilities, split(tf, v, shape, keys)), shape, queries),
-        probabilities: tf.reshape(probabilities, [-1, keys]),
+        out: join(tf, timesKeys(tf, probabilities, splitKeys(tf, v, shape), shape), shape, queries),
+        probabilities: tf.reshape(probabilities, [batch * heads * queries, keys]),
       };
     },
-    attentionGradient(q, k, v, probabilities, dOut, shape) {
+    attentionGradient(q, k, v, probabilities, dOut, shape, wantsBias) {
       const { batch, heads, queries, keys } = shape;
       const p = tf.reshape(probabilities, [batch, heads, queries, keys]);
       const d = split(tf, dOut, shape, queries);
-      const dp = tf.matMul(d, split(tf, v, shape, keys), false, true);
-      const ds = tf.mul(tf.mul(p, tf.sub(dp, tf.sum(tf.mul(dp, p), 3, true))), attentionScale(q, shape));
+      const dp = againstKeys(tf, d, splitKeys(tf, v, shape), shape);
+      const unscaled = tf.mul(p, tf.sub(dp, tf.sum(tf.mul(dp, p), 3, true)));
+      const ds = tf.mul(unscaled, attentionScale(q, shape));
       return {
-        dq: join(tf, tf.matMul(ds, split(tf, k, shape, keys)), shape, queries),
-        dk: join(tf, tf.matMul(ds, split(tf, q, shape, queries), true, false), shape, keys),
-        dv: join(tf, tf.matMul(p, d, true, false), shape, keys),
+        dq: join(tf, timesKeys(tf, ds, splitKeys(tf, k, shape), shape), shape, queries),
+        dk: joinKeys(tf, ontoKeys(tf, ds, split(tf, q, shape, queries), shape), shape),
+        dv: joinKeys(tf, ontoKeys(tf, p, d, shape), shape),
+        ...(wantsBias === true && { dBias: tf.reshape(tf.sum(unscaled, 0), [heads * queries, keys]) }),
       };
     },
     columnSums: (x) => tf.sum(x, 0),
+    rotate(x, table) {
+      const [rows, width] = x.shape as [number, number];
+      const { heads } = table;
+      const half = width / heads / 2;
+      const parts = tf.reshape(x, [rows, heads, 2, half]);
+      const side = (index: number) =>
+        tf.reshape(tf.slice(parts, [0, 0, index, 0], [rows, heads, 1, half]), [rows, heads, half]);
+      const [a, b] = [side(0), side(1)];
+      const [c, s] = [rowsOfTable(tf, table.cosines, rows, half), rowsOfTable(tf, table.sines, rows, half)];
+      const turned = [tf.sub(tf.mul(a, c), tf.mul(b, s)), tf.add(tf.mul(b, c), tf.mul(a, s))];
+      return tf.reshape(tf.stack(turned, 2), [rows, width]);
+    },
+    pickRows: (x, indices) => tf.gather(x, tf.tensor1d(indices, 'int32')),
+    spreadRows: (x, indices, rows) =>
+      tf.scatterND(tf.tensor2d(indices, [indices.length, 1], 'int32'), x, [rows, x.shape[1]!]),
   };
 }
 
+/** `[rows, 1, half]`, the table repeated down the rows. */
+function rowsOfTable(tf: TensorFlow, values: Float32Array, rows: number, half: number): Tensor {
+  const positions = values.length / half;
+  const table = tf.tensor3d(values.slice(0, Math.min(positions, rows) * half), [Math.min(positions, rows), 1, half]);
+  return rows <= positions ? table : tf.tile(table, [rows / positions, 1, 1]);
+}
+
+export const reciprocalRoot = (tf: TensorFlow, x: Tensor, epsilon: number): Tensor =>
+  tf.rsqrt(tf.add(tf.mean(tf.square(x), 1, true), epsilon));
+
+/** What `activationSlope` needs: y = u · gate, except of tanh, where it is y itself. */
 export function gateOf(tf: TensorFlow, kind: Activation, u: Tensor): Tensor {
-  if (kind === 'quick_gelu') return tf.sigmoid(tf.mul(u, QUICK_GELU_SLOPE));
-  return tf.mul(tf.add(tf.erf(tf.mul(u, Math.SQRT1_2)), 1), 0.5);
-}
-
-/** d(u · gate) / du. */
-export function activationSlope(tf: TensorFlow, kind: Activation, u: Tensor, gate: Tensor): Tensor {
-  if (kind === 'quick_gelu') {
-    return tf.mul(gate, tf.add(tf.mul(tf.mul(u, QUICK_GELU_SLOPE), tf.sub(1, gate)), 1));
+  switch (kind) {
+    case 'quick_gelu':
+      return tf.sigmoid(tf.mul(u, QUICK_GELU_SLOPE));
+    case 'gelu':
+      return tf.mul(tf.add(tf.erf(tf.mul(u, Math.SQRT1_2)), 1), 0.5);
+    case 'gelu_new':
+      return tf.sigmoid(tf.mul(tf.mul(u, tf.add(tf.mul(tf.square(u), GELU_NEW_CUBE), 1)), GELU_NEW_SLOPE));
+    case 'silu':
+      return tf.sigmoid(u);
+    case 'relu':
+      return tf.cast(tf.greater(u, 0), 'float32');
+    case 'tanh':
+      return tf.tanh(u);
   }
-  const density = tf.mul(tf.exp(tf.mul(tf.square(u), -0.5)), 1 / Math.sqrt(2 * Math.PI));
-  return tf.add(gate, tf.mul(u, density));
 }
 
-export const attentionScale = (q: Tensor, { heads }: AttentionShape): number => 1 / Math.sqrt(q.shape[1]! / heads);
+export const applyGate = (tf: TensorFlow, kind: Activation, u: Tensor, gate: Tensor): Tensor =>
+  kind === 'tanh' ? gate.clone() : tf.mul(u, gate);
 
-/** `[batch · rows, width]` to `[batch, heads, rows, width / heads]`. */
-export function split(tf: TensorFlow, x: Tensor, { batch, heads }: AttentionShape, rows: number): Tensor4D {
-  return tf.transpose(tf.reshape(x, [batch, rows, heads, x.shape[1]! / heads]), [0, 2, 1, 3]) as Tensor4D;
-}
-
-/** The inverse of `split`. */
-export function join(tf: TensorFlow, x: Tensor, { batch }: AttentionShape, rows: number): Tensor {
-  return tf.reshape(tf.transpose(x, [0, 2, 1, 3]), [batch * rows, x.shape[1]! * x.shape[3]!]);
+/** d y / du. */
+export function activationSlope(tf: TensorFlow, kind: Activation, u: Tensor, gate: Tensor): Tensor {
+  switch (kind) {
+    case 'quick_gelu':
+      return tf.mul(gate, tf.add(tf.mul(tf.mul(u, QUICK_GELU_SLOPE), tf.sub(1, gate)), 1));
+    case 'gelu': {
+      const density = tf.mul(tf.exp(tf.mul(tf.square(u), -0.5)), 1 / Math.sqrt(2 * Math.PI));
+      return tf.add(gate, tf.mul(u, density));
+    }
+    case 'gelu_new': {
+      const inner = tf.mul(tf.add(tf.mul(tf.square(u), 3 * GELU_NEW_CUBE), 1), GELU_NEW_SLOPE);
+      return tf.mul(gate, tf.add(tf.mul(tf.mul(u, inner), tf.sub(1, gate)), 1));
+    }
+    case 'silu':
+      return tf.mul(gate, tf.add(tf.mul(u, tf.sub(1, gate)), 1));
+    case 'relu':
+      return gate;
+    case 'tanh':
+      return tf.sub(1, tf.square(gate));
+  }
 }

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Activation } from './activation.js';
 import type { AttentionShape } from './attention.js';
+import type { RotaryTable } from './rotate.js';
 
 /**
  * The operations of a transformer, each with its gradient. All tensors are float32 matrices of `[rows, width]`. Results belong to the surrounding
@@ -14,10 +15,18 @@ export interface FusedOperations {
     dy: Tensor,
     epsilon: number,
   ): { dx: Tensor; dGamma: Tensor; dBeta: Tensor };
-  /** `gate` is what the gradient needs: y = u · gate. */
+  rmsNorm(x: Tensor, gamma: Tensor, epsilon: number): Tensor;
+  rmsNormGradient(x: Tensor, gamma: Tensor, dy: Tensor, epsilon: number): { dx: Tensor; dGamma: Tensor };
+  /** `gate` is what the gradient needs: y = u · gate, except of tanh, where it is y. */
   activate(kind: Activation, u: Tensor): { y: Tensor; gate: Tensor };
   activationGradient(kind: Activation, u: Tensor, gate: Tensor, dy: Tensor): Tensor;
-  attention(q: Tensor, k: Tensor, v: Tensor, shape: AttentionShape): { out: Tensor; probabilities: Tensor };
+  attention(
+    q: Tensor,
+    k: Tensor,
+    v: Tensor,
+    shape: AttentionShape,
+    bias?: Tensor,
+  ): { out: Tensor; probabilities: Tensor };
   attentionGradient(
     q: Tensor,
     k: Tensor,
@@ -25,6 +34,12 @@ export interface FusedOperations {
     probabilities: Tensor,
     dOut: Tensor,
     shape: AttentionShape,
-  ): { dq: Tensor; dk: Tensor; dv: Tensor };
+    wantsBias?: boolean,
+  ): { dq: Tensor; dk: Tensor; dv: Tensor; dBias?: Tensor };
   columnSums(x: Tensor): Tensor;
+  /** Its own inverse and adjoint with the sines' signs turned. */
+  rotate(x: Tensor, table: RotaryTable): Tensor;
+  pickRows(x: Tensor, indices: Int32Array): Tensor;
+  /** The adjoint of `pickRows`: row i is added to row `indices[i]` of `[rows, width]`. */
+  spreadRows(x: Tensor, indices: Int32Array, rows: number): Tensor;
 }

@@ -1,5 +1,6 @@
 import type { Examples, Split } from '../tasks/task.js';
 import {
+  createTangentEvaluator,
   embedImages,
   foldUpdates,
   ModelWeights,
@@ -10,6 +11,7 @@ import {
   type WeightSource,
 } from '../models/index.js';
 import { createCoefficientModel, type CoefficientModel, type CoefficientModelOptions } from './coefficient-model.js';
+import { embedTangent } from './embed-tangent.js';
 import { evaluationErrors } from './errors.js';
 import type { EvaluationResult } from './score.js';
 import { scoreEmbeddings, type CosineHead } from './score-embeddings.js';
@@ -37,6 +39,11 @@ export interface ScoredModel {
 export interface Scorer extends ScoredModel {
   /** The base with an adapter's updates folded into its weights, once for all tasks. */
   withUpdates(updates: LowRankUpdates): ScoredModel;
+  /**
+   * The base's tangent in the direction of the updates, f(θ0) + J(θ0)·ΔW: the function of adapters that were trained linearized network-wide, and of
+   * their linear fusions. Costs about two forward passes for one.
+   */
+  withTangent(updates: LowRankUpdates): ScoredModel;
   /** The base with Σ c_i ΔW_i beside its weights, for slopes in the c_i. */
   withCoefficients(options: Omit<CoefficientModelOptions, 'tf' | 'model' | 'weights'>): CoefficientModel;
 }
@@ -45,19 +52,29 @@ export interface Scorer extends ScoredModel {
 export function createScorer({ tf, model }: { readonly tf: TensorFlow; readonly model: VisionModel }): Scorer {
   const base = new ModelWeights(tf, model.parameters);
   return {
-    ...scoredModel(tf, model, base, () => base.dispose()),
+    ...foldedModel(tf, model, base, () => base.dispose()),
     withUpdates(updates) {
       const folded = foldUpdates(tf, base, updates);
-      return scoredModel(tf, model, folded, () => folded.dispose());
+      return foldedModel(tf, model, folded, () => folded.dispose());
+    },
+    withTangent(updates) {
+      const tangent = createTangentEvaluator(tf, base, updates);
+      const embed: ScoredModel['embed'] = (images, options = {}) =>
+        embedTangent({ tf, model, tangent, images, ...options });
+      return scoredModel(model, embed, () => tangent.dispose());
     },
     withCoefficients: (options) => createCoefficientModel({ ...options, tf, model, weights: base }),
   };
 }
 
-function scoredModel(tf: TensorFlow, model: VisionModel, weights: WeightSource, dispose: () => void): ScoredModel {
+function foldedModel(tf: TensorFlow, model: VisionModel, weights: WeightSource, dispose: () => void): ScoredModel {
   const { config, preprocessing } = model;
-  const embed = (images: ImageBatch, options: WorkOptions = {}): Promise<Float32Array> =>
+  const embed: ScoredModel['embed'] = (images, options = {}) =>
     embedImages({ tf, config, preprocessing, weights, images, ...options });
+  return scoredModel(model, embed, dispose);
+}
+
+function scoredModel({ config }: VisionModel, embed: ScoredModel['embed'], dispose: () => void): ScoredModel {
   return {
     embed,
     async evaluate({ examples, head, split, batchSize, signal, onProgress }) {
@@ -75,14 +92,22 @@ export interface EvaluateOptions extends ScoreOptions {
   readonly tf: TensorFlow;
   readonly model: VisionModel;
   readonly updates?: LowRankUpdates;
+  /** Whether the updates are a direction of the base's tangent, and not changes of its weights. */
+  readonly linearized?: boolean;
 }
 
 /** Scores a model once; `createScorer` keeps the base for more. */
-export async function evaluate({ tf, model, updates, ...options }: EvaluateOptions): Promise<EvaluationResult> {
+export async function evaluate({
+  tf,
+  model,
+  updates,
+  linearized,
+  ...options
+}: EvaluateOptions): Promise<EvaluationResult> {
   const scorer = createScorer({ tf, model });
   try {
     if (updates === undefined) return await scorer.evaluate(options);
-    const updated = scorer.withUpdates(updates);
+    const updated = linearized === true ? scorer.withTangent(updates) : scorer.withUpdates(updates);
     try {
       return await updated.evaluate(options);
     } finally {

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
 import { extractPatches, ModelWeights } from '../models/index.js';
+import { imageProblem } from './image-problem.js';
 import {
   deviation,
   GOLDEN_RANK,
@@ -30,14 +31,17 @@ describe.each(['wasm', 'cpu'])('ten steps of AdamW on %s', (backendName) => {
     const { pixels, labels } = golden.images;
     const { config, preprocessing } = golden.model;
     const all = { count: 10, height: 28, width: 28, channels: 3, pixels };
+    const head = { ...golden.head, projection: 16, logitScale: 8 };
+    const task = { readSplit: () => Promise.reject(new Error('the batches are given')) };
     return {
       tf: backend.tf,
-      config,
+      problem: imageProblem({ model: golden.model, task, head }),
       weights,
-      head: { ...golden.head, projection: 16, logitScale: 8 },
       modules,
-      patches: extractPatches(config, all, preprocessing, images),
-      labels: Int32Array.from(images, (index) => labels[index]!),
+      batch: {
+        patches: extractPatches(config, all, preprocessing, images),
+        labels: Int32Array.from(images, (index) => labels[index]!),
+      },
     };
   };
 

@@ -1,16 +1,15 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import {
-  cosineLoss,
   createTape,
-  visionTower,
   type LowRankTerm,
   type LowRankTerms,
   type TensorFlow,
-  type VisionConfig,
   type WeightSource,
 } from '../models/index.js';
-import type { CosineHead } from '../evaluation/index.js';
 import { stepAdamW, type AdamWMoments } from './adamw.js';
+import type { LearningProblem } from './learning-problem.js';
+import { readGradients } from './read-gradients.js';
+import type { BatchGradient } from './trainee.js';
 
 /** One adapted layer while it trains; `a` and `b` change in place. */
 export interface TrainedModule {
@@ -28,25 +27,37 @@ export interface TrainedModule {
   readonly frame?: { readonly a0: Float32Array; readonly b0?: Float32Array };
 }
 
-export interface AdapterStep {
+/** What the input of a module's path is multiplied with, `[rows, width]`. */
+export type PathMask = (module: string, rows: number, width: number) => Tensor;
+
+export interface AdapterStep<Batch> {
   readonly tf: TensorFlow;
-  readonly config: VisionConfig;
+  readonly problem: LearningProblem<Batch>;
   readonly weights: WeightSource;
-  readonly head: CosineHead;
   readonly modules: ReadonlyMap<string, TrainedModule>;
-  /** Rows of `extractPatches`. */
-  readonly patches: Float32Array;
-  readonly labels: Int32Array;
+  readonly batch: Batch;
+  /** Dropout; none unless given. */
+  readonly mask?: PathMask;
 }
 
 /** The terms that a tape or evaluator adds to each adapted layer. Their tensors belong to the surrounding `tf.tidy`. */
-export function adapterTerms(tf: TensorFlow, modules: ReadonlyMap<string, TrainedModule>): LowRankTerms {
+export function adapterTerms(
+  tf: TensorFlow,
+  modules: ReadonlyMap<string, TrainedModule>,
+  mask?: PathMask,
+): LowRankTerms {
   const terms = new Map<string, readonly LowRankTerm[]>();
-  for (const [name, module] of modules) terms.set(name, moduleTerms(tf, name, module));
+  for (const [name, module] of modules) {
+    const masked = mask && { mask: (rows: number, width: number) => mask(name, rows, width) };
+    terms.set(
+      name,
+      moduleTerms(tf, name, module).map((term) => ({ ...term, ...masked })),
+    );
+  }
   return terms;
 }
 
-const gradientName = (factor: 'A' | 'B', module: string): string => `${factor}/${module}`;
+export const gradientName = (factor: 'A' | 'B', module: string): string => `${factor}/${module}`;
 
 function moduleTerms(tf: TensorFlow, name: string, module: TrainedModule): readonly LowRankTerm[] {
   const { rank, scale, frame, momentsOfA } = module;
@@ -65,29 +76,14 @@ function moduleTerms(tf: TensorFlow, name: string, module: TrainedModule): reado
 }
 
 /** Loss of a batch and its gradients, without a step. */
-export async function differentiateAdapter(
-  step: AdapterStep,
-): Promise<{ readonly loss: number; readonly gradients: ReadonlyMap<string, ArrayLike<number>> }> {
-  const { tf, config, weights, head, modules, patches, labels } = step;
-  const made = tf.tidy(() => {
-    const tape = createTape(tf, weights, { terms: adapterTerms(tf, modules) });
-    const width = config.channels * config.patchSize ** 2;
-    const rows = tape.constant(tf.tensor2d(patches, [patches.length / width, width], 'float32'));
-    const embeddings = visionTower(config, tape, rows, labels.length);
-    const { loss, gradientOfEmbeddings } = cosineLoss(tf, {
-      embeddings: embeddings.value,
-      weight: tf.tensor2d(head.weight.slice(), [head.classes, head.projection], 'float32'),
-      logitScale: head.logitScale,
-      labels,
-    });
-    return { loss, ...Object.fromEntries(tape.backward(embeddings, gradientOfEmbeddings)) };
+export function differentiateAdapter<Batch>(step: AdapterStep<Batch>): Promise<BatchGradient> {
+  const { tf, problem, weights, modules, batch, mask } = step;
+  return readGradients(tf, () => {
+    const tape = createTape(tf, weights, { terms: adapterTerms(tf, modules, mask) });
+    const output = problem.forward(tf, tape, batch);
+    const { loss, gradient } = problem.loss(tf, output.value, batch);
+    return { loss, gradients: tape.backward(output, gradient) };
   });
-  const read = await Promise.all(
-    Object.entries(made).map(async ([name, tensor]) => [name, await tensor.data<'float32'>()] as const),
-  );
-  tf.dispose(made);
-  const gradients = new Map<string, ArrayLike<number>>(read);
-  return { loss: gradients.get('loss')![0]!, gradients };
 }
 
 /**
@@ -96,8 +92,8 @@ export async function differentiateAdapter(
  * @param count 1 for the first step
  * @returns the loss before the step
  */
-export async function stepAdapter(
-  step: AdapterStep,
+export async function stepAdapter<Batch>(
+  step: AdapterStep<Batch>,
   count: number,
   options: { readonly learningRate: number; readonly weightDecay: number },
 ): Promise<number> {

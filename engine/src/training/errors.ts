@@ -16,6 +16,19 @@ export const trainingErrors = {
     message: (d: { readonly file: string; readonly reason: string }) =>
       `${d.file} is no checkpoint of this training: ${d.reason}.`,
   }),
+  deltaTooLarge: defineError({
+    code: 'TRAINING_DELTA_TOO_LARGE',
+    summary: 'A parameter is too large to be kept as a change of the base.',
+    remedy: 'Leave the parameter out of the targets, or train a low-rank adapter on it.',
+    message: (d: {
+      readonly name: string;
+      readonly rank: number;
+      readonly entries: number;
+      readonly mostRank: number;
+      readonly mostEntries: number;
+    }) =>
+      `the change of ${d.name} has rank ${d.rank} and ${d.entries} entries; at most rank ${d.mostRank} and ${d.mostEntries} entries are kept.`,
+  }),
   diverged: defineError({
     code: 'TRAINING_DIVERGED',
     summary: 'The loss is no number any more.',

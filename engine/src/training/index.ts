@@ -12,11 +12,32 @@ export {
 export { batchOrder } from './batch-order.js';
 export { drawFrame } from './draw-frame.js';
 export { trainingLimits } from './limits.js';
+export type {
+  LearningProblem,
+  ProblemLogits,
+  ProblemLoss,
+  ProblemSplit,
+  ScoreSum,
+  ValidationScore,
+} from './learning-problem.js';
+export { imageProblem, type ImageProblemOptions, type LabelledPatches } from './image-problem.js';
+export { scoreSplit, type ScoreSplitOptions } from './score-split.js';
+export type { Regularizers } from './regularizers.js';
+export type { FrameChoice } from './starting-modules.js';
+export type { TrainedUpdate, TrainedUpdates } from './trained-updates.js';
+export type { FactorMode, TrainingMode, WeightMode } from './training-mode.js';
+export type { ValidationPoint } from './training-progress.js';
 export {
-  trainAdapter,
+  trainOnProblem,
   type AdapterProgress,
-  type AdapterTrainingResult,
+  type TrainingOutcome,
+  type TrainingSchedule,
+  type TrainOnProblemOptions,
+} from './train-on-problem.js';
+export {
+  modeOf,
+  trainAdapter,
+  type AdapterRecipe,
   type TrainAdapterOptions,
   type TrainedMethod,
-  type ValidationPoint,
 } from './train-adapter.js';

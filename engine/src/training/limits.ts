@@ -3,4 +3,5 @@ export const trainingLimits = {
   rank: 4096,
   steps: 10_000_000,
   batchSize: 65_536,
+  accumulate: 4096,
 } as const;

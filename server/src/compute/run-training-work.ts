@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { openFrame, writeAdapter, type AdapterManifest } from '@crucible/engine/adapters';
 import { loadVisionModel, type LowRankUpdates } from '@crucible/engine/models';
 import { openTask, openTaskHead } from '@crucible/engine/tasks';
-import { trainAdapter, type AdapterTrainingResult } from '@crucible/engine/training';
+import { trainAdapter, type TrainingOutcome } from '@crucible/engine/training';
 import { adapterFacts } from './adapter-facts.js';
 import type { ComputeContext } from './compute-context.js';
 import type { TrainingResult, TrainingWork } from './protocol.js';
@@ -82,7 +82,7 @@ function modulesOf(updates: LowRankUpdates): Parameters<typeof writeAdapter>[2] 
 }
 
 /** Mean training loss and validation accuracy of every epoch. */
-function historyOf({ history }: AdapterTrainingResult, perEpoch: number): TrainingResult['history'] {
+function historyOf({ history }: TrainingOutcome, perEpoch: number): TrainingResult['history'] {
   return history.validation.map(({ step, accuracy }, epoch) => {
     const losses = history.losses.subarray(epoch * perEpoch, step);
     return {

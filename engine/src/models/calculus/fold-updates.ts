@@ -1,10 +1,14 @@
-import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { modelErrors } from '../errors.js';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { AdapterModuleInfo } from '../../adapters/index.js';
 import type { TensorFlow } from '../operations/host-kernel.js';
 import type { WeightSource } from './model-weights.js';
+import { updateDelta } from './update-deltas.js';
 
-/** ΔW = scale · B A, with A `[rank, in]` and B `[out, rank]`, row-major float32. */
-export interface LowRankUpdate {
+/**
+ * ΔW = scale · B A of a linear map, with A `[rank, in]` and B `[out, rank]`, row-major float32. Biases, norms and embeddings say how the model holds them,
+ * as in an adapter's file; a weight that is stored transposed is held `[out, in]` like any linear layer's.
+ */
+export interface LowRankUpdate extends Pick<AdapterModuleInfo, 'layout' | 'parameter'> {
   readonly a: Float32Array;
   readonly b: Float32Array;
   readonly rank: number;
@@ -26,42 +30,32 @@ export interface FoldedWeights extends WeightSource {
  * @throws modelErrors.adapterMismatched
  */
 export function foldUpdates(tf: TensorFlow, base: WeightSource, updates: LowRankUpdates): FoldedWeights {
-  const folded = new Map<string, Tensor>();
+  const turned = new Map<string, Tensor>();
+  const plain = new Map<string, Tensor>();
   const dispose = (): void => {
-    for (const tensor of folded.values()) tensor.dispose();
-    folded.clear();
+    for (const folded of [turned, plain]) {
+      for (const tensor of folded.values()) tensor.dispose();
+      folded.clear();
+    }
   };
   try {
-    for (const [module, update] of updates) folded.set(`${module}.weight`, foldOne(tf, base, module, update));
+    for (const [module, update] of updates) {
+      tf.tidy(() => {
+        const { name, delta, transposed } = updateDelta(tf, base, module, update);
+        if (transposed) turned.set(name, tf.keep(tf.add(base.transposed(name), delta)));
+        else plain.set(name, tf.keep(tf.add(base.matrix(name), delta)));
+      });
+    }
   } catch (error) {
     dispose();
     throw error;
   }
   return {
     has: (name) => base.has(name),
-    // Only forward passes use folded weights, and they read the transposed matrix.
-    matrix: (name) => (folded.has(name) ? tf.transpose(folded.get(name)!) : base.matrix(name)),
-    transposed: (name) => folded.get(name) ?? base.transposed(name),
+    // Only forward passes use folded weights, and of linear layers they read the transposed matrix.
+    matrix: (name) => plain.get(name) ?? (turned.has(name) ? tf.transpose(turned.get(name)!) : base.matrix(name)),
+    transposed: (name) =>
+      turned.get(name) ?? (plain.has(name) ? tf.transpose(plain.get(name)!) : base.transposed(name)),
     dispose,
   };
-}
-
-function foldOne(tf: TensorFlow, base: WeightSource, module: string, { a, b, rank, scale }: LowRankUpdate): Tensor {
-  const name = `${module}.weight`;
-  if (!base.has(name)) {
-    throw modelErrors.adapterMismatched({ module, got: 'the model has no such layer', expected: 'a linear layer' });
-  }
-  const [inputs, outputs] = base.transposed(name).shape as [number, number];
-  if (a.length !== rank * inputs || b.length !== outputs * rank) {
-    throw modelErrors.adapterMismatched({
-      module,
-      got: `A of ${a.length} and B of ${b.length} entries at rank ${rank}`,
-      expected: `A [${rank}, ${inputs}] and B [${outputs}, ${rank}]`,
-    });
-  }
-  return tf.tidy(() => {
-    const aTransposed = tf.transpose(tf.tensor2d(a.slice(), [rank, inputs], 'float32'));
-    const bTransposed = tf.transpose(tf.mul(tf.tensor2d(b.slice(), [outputs, rank], 'float32'), scale));
-    return tf.keep(tf.add(base.transposed(name), tf.matMul(aTransposed, bTransposed as Tensor2D)));
-  });
 }

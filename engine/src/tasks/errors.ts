@@ -44,8 +44,8 @@ export const taskErrors = {
   }),
   splitsOverlap: defineError({
     code: 'TASK_SPLITS_OVERLAP',
-    summary: 'An image is in two splits, so that a score on one would profit from the other.',
-    remedy: 'Remove every image from all but one split.',
+    summary: 'An example is in two splits, so that a score on one would profit from the other.',
+    remedy: 'Remove every example from all but one split.',
     message: (
       d: InFile & {
         readonly first: string;
@@ -55,7 +55,7 @@ export const taskErrors = {
         readonly count: number;
       },
     ) =>
-      `${d.file}: example ${d.firstPosition} of ${d.first} and example ${d.secondPosition} of ${d.second} are the same image; ${d.count} examples are in more than one split.`,
+      `${d.file}: example ${d.firstPosition} of ${d.first} and example ${d.secondPosition} of ${d.second} are the same; ${d.count} examples are in more than one split.`,
   }),
   headInvalid: defineError({
     code: 'TASK_HEAD_INVALID',
@@ -75,6 +75,13 @@ export const taskErrors = {
     summary: 'A packed file is not a whole Brotli stream.',
     remedy: 'Get the file again.',
     message: (d: InFile & { readonly reason: string }) => `${d.file}: cannot be unpacked: ${d.reason}.`,
+  }),
+  promptUnknown: defineError({
+    code: 'TASK_PROMPT_UNKNOWN',
+    summary: 'A task has no prompt of a name, or none at all.',
+    remedy: 'Choose a prompt that the task has, or make the task again with one.',
+    message: (d: { readonly task: string; readonly got: string; readonly known: string }) =>
+      `the task ${d.task} has no prompt ${JSON.stringify(d.got)}; it has ${d.known === '' ? 'none' : d.known}.`,
   }),
   shotsInvalid: defineError({
     code: 'TASK_SHOTS_INVALID',

@@ -7,3 +7,4 @@ export { pickExamples, selectFewShot } from './select-few-shot.js';
 export { openTaskHead, writeTaskHead, type TaskHeadFile } from './task-head.js';
 export { writeTask, type WrittenTask } from './write-task.js';
 export * from './task.js';
+export * from './text/index.js';

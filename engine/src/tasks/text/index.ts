@@ -1,0 +1,10 @@
+export { checkTextsDisjoint, checkTextSplitsDisjoint } from './check-texts-disjoint.js';
+export { GLUE_TASKS, type GlueName, type GlueTask } from './glue-prompts.js';
+export { hashExample, textsAt } from './hash-example.js';
+export { textLimits } from './limits.js';
+export { openTextTask, readTaskKind } from './open-text-task.js';
+export { findPrompt, presentExamples, readGenerated, type PresentedExamples } from './present-examples.js';
+export { createPromptRenderer, parsePrompt, type PromptPart } from './prompt.js';
+export { readClass, readNumber, writeNumber } from './read-answer.js';
+export * from './text-task.js';
+export { writeTextTask } from './write-text-task.js';

@@ -3,8 +3,11 @@ import { clip } from './clip/clip.js';
 import { clipText } from './clip/clip-text.js';
 import { clipVision } from './clip/clip-vision.js';
 import { modelErrors } from './errors.js';
+import { gpt2 } from './gpt2/gpt2.js';
+import { llama } from './llama/llama.js';
 import { defineArchitecture, type Architecture, type ModelFamily, type StoredShapes } from './model.js';
 import { readConfig, type ModelJson } from './read-config.js';
+import { t5 } from './t5/t5.js';
 import { vit } from './vit/vit.js';
 
 /** A family whose configuration is out of sight: what a registry can hold. */
@@ -35,6 +38,9 @@ export const families: readonly RegisteredFamily[] = [
   register(vit),
   register(bert),
   register(roberta),
+  register(gpt2),
+  register(llama),
+  register(t5),
 ];
 
 /**

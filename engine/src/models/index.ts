@@ -53,3 +53,14 @@ export { formatVisionConfig, parseVisionConfig, type VisionConfig } from './visi
 export { matchTargets } from './match-targets.js';
 export { visionLinearLayers, visionParameterShapes, type LinearShape } from './vision-parameters.js';
 export { visionTower, type VisionOutput } from './vision-tower.js';
+export { languageErrors } from './generation/errors.js';
+export { generate, type GeneratedText, type GenerateOptions } from './generation/generate.js';
+export {
+  languageModel,
+  predictsTokens,
+  type CausalModel,
+  type EncoderDecoder,
+  type LanguageModel,
+} from './generation/language-model.js';
+export { padSequences, type Tokens } from './generation/pad-sequences.js';
+export { languageLimits } from './weights/language-limits.js';

@@ -183,9 +183,9 @@ async function mergekit() {
   return rows;
 }
 
-/** What tools/python/check_peft.py wrote down of a run with PEFT's sources. */
-function readRecord() {
-  return JSON.parse(readFileSync(new URL('recorded/peft-0.20.1.dev0.json', import.meta.url), 'utf8'));
+/** What tools/python/check_peft.py wrote down of a run with that version of PEFT. */
+function readRecord(version) {
+  return JSON.parse(readFileSync(new URL(`recorded/peft-${version}.json`, import.meta.url), 'utf8'));
 }
 
 /** All figures; whatever is on disk meanwhile is gone afterwards. */
@@ -193,7 +193,8 @@ export async function computeFigures() {
   const folder = await mkdtemp(join(tmpdir(), 'crucible-correctness-'));
   try {
     return {
-      record: readRecord(),
+      record: readRecord('0.20.1.dev0'),
+      released: readRecord('0.21.0'),
       combinations: await combinations(folder),
       identities: await identities(folder),
       refusals: await refusals(folder),

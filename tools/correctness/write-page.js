@@ -37,7 +37,7 @@ const row = (cells) => `| ${cells.map(cell).join(' | ')} |`;
 const table = (heads, rows) => [row(heads), row(heads.map(() => '---')), ...rows.map(row)].join('\n');
 const figure = (error) => (error < 1e-6 ? '< 1e-6' : error.toPrecision(3));
 
-export function writePage({ record, combinations, identities, refusals, roundTrips, mergekit }, limit) {
+export function writePage({ record, released, combinations, identities, refusals, roundTrips, mergekit }, limit) {
   const ours = `< ${limit.toExponential(0)}`;
   const isRight = ({ name, peftIsRight }) => peftIsRight && record.merges[name] < limit;
   const wrong = combinations.filter((one) => !isRight(one));
@@ -65,27 +65,27 @@ npm exec -- node tools/print-correctness.js --check  # says whether it is stale
 
 ${table(
   ['case', 'what is asked', `PEFT ${record.peft}`, 'PEFT 0.21.0', 'ours', 'why'],
-  wrong.map(({ name, checks, peft }) => [
+  wrong.map(({ name, checks }) => [
     `\`${name}\``,
     checks,
     figure(record.merges[name]),
-    figure(peft),
+    figure(released.merges[name]),
     ours,
     causeOf(name),
   ]),
 )}
 
-PEFT 0.21.0 is as it was recorded with the golden cases; PEFT ${record.peft} was run for this page from its sources (commit 5d602fd, torch ${record.torch}) by \`tools/python/check_peft.py\`. It errs wherever 0.21.0
+PEFT ${released.peft} was run for this page as released (torch ${released.torch}); the golden cases hold what it answered before, which is the same. PEFT ${record.peft} was run for this page from its sources (commit 5d602fd, torch ${record.torch}) by \`tools/python/check_peft.py\`. It errs wherever 0.21.0
 does, and in every \`svd\`, \`ties_svd\` and \`magnitude_prune_svd\` besides. The rsLoRA defect is fixed in a pull request (huggingface/peft 3449) that neither has.
 
 With weights [1, 0] the answer is the first adapter. Errors of the logits:
 
 ${table(
   ['case', `PEFT ${record.peft}`, 'PEFT 0.21.0', 'ours', 'why'],
-  identities.map(({ name, dora, peft }) => [
+  identities.map(({ name, dora }) => [
     `\`${name}\``,
     figure(record.merges[name]),
-    figure(peft),
+    figure(released.merges[name]),
     ours,
     dora
       ? 'PEFT starts the magnitudes again from the base; we apply DoRA exactly through the base, and refuse to fuse such adapters without it'
@@ -121,23 +121,22 @@ ${table(
 Logits of the base with each of PEFT’s ${roundTrips.length} adapters, read by us, against PEFT’s own: each ${ours}. Of these ${imported.length} are imported, exported as a PEFT folder of one rank, and
 read again: each ${ours}. ${refused.map(({ name }) => `\`${name.replace('adapter-', '')}\``).join(' and ')} (DoRA) are exact through the base and refused as adapters, for two of them have no exact sum without it.
 
-PEFT itself loads what we export. Its sources at ${record.peft}, over plain PyTorch models, loaded all ${record.exports.folders} folders (${imported.length} adapters, and the exports of ${combinations.length} merges) with
-\`PeftModel.from_pretrained\`: their logits are those that we compute to ${record.exports.worst.toExponential(1)}, and for single adapters those that PEFT gave for the original. A reader of numpy alone, with rules of its own, finds
+PEFT itself loads what we export. PEFT ${released.peft} as released, and its sources at ${record.peft}, loaded all ${released.exports.folders} folders (${imported.length} adapters, and the exports of ${combinations.length} merges) with
+\`PeftModel.from_pretrained\`, over models of plain PyTorch: their logits are those that we compute to ${Math.max(released.exports.worst, record.exports.worst).toExponential(1)}, and for single adapters those that PEFT gave for the original. A reader of numpy alone, with rules of its own, finds
 the same changes of every weight to float32.
 
 \`\`\`sh
 npm exec -- node tools/export-golden-adapters.js OUT
 # numpy alone: compares the change of every weight with the original, PEFT's own deltas, or the exact answer of a merge
 python3 tools/python/read_peft.py --exports OUT --golden engine/golden/peft
-# PyTorch (python3-torch of Debian is enough) and PEFT, installed or as sources: loads every folder; then repeats PEFT's answers above
-git clone https://github.com/huggingface/peft PEFT
-python3 tools/python/check_peft.py --peft-source PEFT/src --golden engine/golden/peft --exports OUT
-python3 tools/python/check_peft.py --peft-source PEFT/src --golden engine/golden/peft
+# pip install torch peft: loads every folder; then repeats PEFT's answers above (--peft-source PEFT/src for a checkout)
+python3 tools/python/check_peft.py --golden engine/golden/peft --exports OUT
+python3 tools/python/check_peft.py --golden engine/golden/peft
 # PyTorch and mergekit: repeats its answers above
 python3 tools/python/check_mergekit.py --plugins plugins
 \`\`\`
 
-None of them belongs to \`npm test\`, which needs Node alone. Of transformers, accelerate, huggingface_hub and safetensors the second stands in for what is not installed (${record.standIns.length === 4 ? 'all four, in the run above' : `${record.standIns.join(', ') || 'nothing'} in the run above`}); the
+None of them belongs to \`npm test\`, which needs Node alone. Of transformers, accelerate, huggingface_hub and safetensors the second stands in for what is not installed (nothing in the run of ${released.peft}, all four in that of ${record.peft}); the
 mathematics is PEFT's own.
 `;
 }

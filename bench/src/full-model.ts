@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { decoderFolder, LLAMA_1B, LLAMA_7B } from './checkpoint-files.js';
+import { forgetFiles } from './forget-files.js';
 import type { FullModelResult, FullModelRow } from './full-model-row.js';
 import { machine, median, runRow, seconds } from './measure.js';
 
@@ -16,6 +17,7 @@ const { values } = parseArgs({
     repeats: { type: 'string', default: '3' },
     workers: { type: 'string', default: '1,2,8' },
     ties: { type: 'boolean', default: false },
+    cold: { type: 'boolean', default: false },
   },
 });
 const shape = { ...(values.model === '7b' ? LLAMA_7B : LLAMA_1B), layers: Number(values.layers) };
@@ -87,6 +89,7 @@ const rows: readonly Row[] = [
 const results = new Map<string, FullModelResult[]>(rows.map(({ label }) => [label, []]));
 for (let repeat = 0; repeat < Number(values.repeats); repeat += 1) {
   for (const { label, row } of rows) {
+    if (values.cold) await forgetFiles(folders);
     results.get(label)!.push(await runRow<FullModelResult>('full-model-row.js', row));
     console.error(`${repeat + 1}: ${label}: ${seconds(results.get(label)!.at(-1)!.seconds)}`);
   }
@@ -96,7 +99,7 @@ const secondsOf = (label: string): number => median(results.get(label)!.map((res
 const bytes = results.get(copyTwo)![0]!.writtenBytes;
 console.log(machine());
 console.log(
-  `two checkpoints and a base, Llama ${shape.name} shapes with ${shape.layers} layers, bfloat16, ${(bytes / 1e9).toFixed(2)} GB each, median of ${values.repeats}; written bytes are synced; SHA-256 of the output included\n`,
+  `two checkpoints and a base, Llama ${shape.name} shapes with ${shape.layers} layers, bfloat16, ${(bytes / 1e9).toFixed(2)} GB each, median of ${values.repeats}; written bytes are synced; SHA-256 of the output included; the inputs ${values.cold ? 'come from the disk' : 'lie in the page cache'}\n`,
 );
 console.log('| what | median | CPU | peak memory | times the bytes alone | times their CPU |');
 console.log('| --- | ---: | ---: | ---: | ---: | ---: |');

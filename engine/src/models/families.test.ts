@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
+import { testedBackends } from './backends.testing.js';
 import { cosineLogits } from './cosine-head.js';
 import { channelsLast, deviation, goldenFolder, readAll, readGoldenCase } from './golden.testing.js';
 import {
@@ -36,7 +37,7 @@ function textOf(inputs: Inputs, batch: number): TokenBatch {
   };
 }
 
-describe.each(['wasm', 'cpu'])('model families on %s equal transformers', (backendName) => {
+describe.each(testedBackends)('model families on %s equal transformers', (backendName) => {
   let backend: SelectedBackend;
   beforeAll(async () => {
     backend = await selectBackend({ backend: backendName });

@@ -36,10 +36,12 @@ export function deltas64(updates: LowRankUpdates): Map<string, Float64Array> {
 }
 
 /** Float32 as a model has it, or float64 where differences are taken. */
-export type ParameterMap64 = ReadonlyMap<
-  string,
-  { readonly shape: readonly number[]; readonly values: ArrayLike<number> }
->;
+export interface Parameter64 {
+  readonly shape: readonly number[];
+  readonly values: ArrayLike<number>;
+}
+
+export type ParameterMap64 = ReadonlyMap<string, Parameter64>;
 
 /** The forward pass in float64, straight from the definitions, with plain loops. `onLinear` sees the input of every linear layer. */
 export function calculus64(

@@ -105,7 +105,7 @@ export function gateOf(tf: TensorFlow, kind: Activation, u: Tensor): Tensor {
     case 'silu':
       return tf.sigmoid(u);
     case 'relu':
-      return tf.cast(tf.greater(u, 0), 'float32');
+      return tf.step(u);
     case 'tanh':
       return tf.tanh(u);
   }

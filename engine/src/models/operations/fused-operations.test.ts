@@ -1,14 +1,16 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
+import { testedBackends } from '../backends.testing.js';
 import { createKeyedRandom } from '../../random/index.js';
 import { deviation } from '../golden.testing.js';
 import { composedOperations } from './composed-operations.js';
 import { fusedOperations } from './fused-operations.js';
+import type { AttentionShape } from './attention.js';
 import type { FusedOperations } from './operations.js';
 
 // Each kernel is compared with the same operation out of tfjs's own, written apart from it, and those with golden values elsewhere.
-describe.each(['wasm', 'cpu'])('fused kernels on %s', (backendName) => {
+describe.each(testedBackends)('fused kernels on %s', (backendName) => {
   let backend: SelectedBackend;
   beforeAll(async () => {
     backend = await selectBackend({ backend: backendName });
@@ -16,7 +18,20 @@ describe.each(['wasm', 'cpu'])('fused kernels on %s', (backendName) => {
   afterAll(() => backend.dispose());
 
   const shape = { batch: 3, queries: 5, keys: 5, heads: 2 };
-  const classOnly = { ...shape, queries: 1 };
+  const mask = Uint8Array.from({ length: 15 }, (_, i) => (i < 5 || i % 3 === 0 ? 0 : 1));
+  const attentions: readonly [string, AttentionShape, boolean][] = [
+    ['of 5 queries', shape, false],
+    ['of 1 query', { ...shape, queries: 1 }, false],
+    ['that is causal, of 3 queries', { ...shape, queries: 3, causal: true }, false],
+    ['with padding, one example nothing else', { ...shape, mask }, false],
+    ['in groups', { ...shape, heads: 4, keyValueHeads: 2 }, false],
+    ['with a bias, unscaled', { ...shape, scale: 1 }, true],
+    ['with everything', { ...shape, heads: 6, keyValueHeads: 2, causal: true, mask, scale: 0.3 }, true],
+  ];
+  const rotary = (positions: number) => {
+    const angles = Float32Array.from({ length: positions * 3 }, (_, i) => i);
+    return { heads: 2, cosines: angles.map(Math.cos), sines: angles.map(Math.sin) };
+  };
   const cases: readonly [string, (run: FusedOperations, x: (rows: number, width?: number) => Tensor) => Tensor[]][] = [
     [
       'layer norm',
@@ -26,7 +41,7 @@ describe.each(['wasm', 'cpu'])('fused kernels on %s', (backendName) => {
         return [run.layerNorm(rows, gamma, beta, 1e-5), dx, dGamma, dBeta];
       },
     ],
-    ...(['quick_gelu', 'gelu'] as const).map((kind): (typeof cases)[number] => [
+    ...(['quick_gelu', 'gelu', 'gelu_new', 'silu', 'relu', 'tanh'] as const).map((kind): (typeof cases)[number] => [
       kind,
       (run, x) => {
         const u = x(4, 33);
@@ -34,16 +49,30 @@ describe.each(['wasm', 'cpu'])('fused kernels on %s', (backendName) => {
         return [y, run.activationGradient(kind, u, gate, x(4, 33))];
       },
     ]),
-    ...[shape, classOnly].map((attention): (typeof cases)[number] => [
-      `attention of ${attention.queries} queries`,
+    [
+      'RMS norm',
       (run, x) => {
-        const rows = attention.batch * attention.queries;
-        const [q, k, v, dOut] = [x(rows, 14), x(15, 14), x(15, 14), x(rows, 14)];
-        const { out, probabilities } = run.attention(q, k, v, attention);
-        const { dq, dk, dv } = run.attentionGradient(q, k, v, probabilities, dOut, attention);
-        return [out, probabilities, dq, dk, dv];
+        const [rows, gamma, dy] = [x(6, 10), x(10), x(6, 10)];
+        const { dx, dGamma } = run.rmsNormGradient(rows, gamma, dy, 1e-5);
+        return [run.rmsNorm(rows, gamma, 1e-5), dx, dGamma];
+      },
+    ],
+    ...attentions.map(([name, attention, hasBias]): (typeof cases)[number] => [
+      `attention ${name}`,
+      (run, x) => {
+        const { batch, queries, keys, heads, keyValueHeads = heads } = attention;
+        const [rows, size] = [batch * queries, 7];
+        const [q, dOut] = [x(rows, heads * size), x(rows, heads * size)];
+        const [k, v] = [x(batch * keys, keyValueHeads * size), x(batch * keys, keyValueHeads * size)];
+        const bias = hasBias ? x(heads * queries, keys) : undefined;
+        const { out, probabilities } = run.attention(q, k, v, attention, bias);
+        const { dq, dk, dv, dBias } = run.attentionGradient(q, k, v, probabilities, dOut, attention, hasBias);
+        return [out, probabilities, dq, dk, dv, ...(dBias === undefined ? [] : [dBias])];
       },
     ]),
+    ['rotation', (run, x) => [run.rotate(x(8, 12), rotary(4)), run.rotate(x(3, 12), rotary(5))]],
+    ['picked rows', (run, x) => [run.pickRows(x(5, 3), Int32Array.of(4, 0, 4))]],
+    ['spread rows', (run, x) => [run.spreadRows(x(4, 3), Int32Array.of(4, 0, 4, 1), 6)]],
     ['column sums', (run, x) => [run.columnSums(x(9, 7))]],
   ];
 

@@ -4,12 +4,8 @@ export { adapterErrors } from './errors.js';
 export { adapterLimits } from './limits.js';
 export { exportPeftFolder } from './export/export-peft-folder.js';
 export type * from './export/peft-export.js';
-export {
-  digestBaseName,
-  importAdapter,
-  type ImportAdapterOptions,
-  type ImportedAdapter,
-} from './import/import-adapter.js';
+export { digestBaseName } from './import/digest-base.js';
+export { importAdapter, type ImportAdapterOptions, type ImportedAdapter } from './import/import-adapter.js';
 export {
   inspectAdapter,
   type AdapterBase,

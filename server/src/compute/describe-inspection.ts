@@ -2,10 +2,16 @@ import type { AdapterInspection as Inspected } from '@crucible/engine/adapters';
 import type { AdapterInspection, InspectionBlocker } from '../entities/adapter-inspection.js';
 
 /** What the engine found, as it is kept and shown: paths of the server's own folders are taken out of the sentences. */
-export function describeInspection(found: Inspected, more: readonly InspectionBlocker[] = []): AdapterInspection {
+export function describeInspection(
+  found: Inspected,
+  more: readonly InspectionBlocker[] = [],
+  start: string | null = null,
+): AdapterInspection {
   const { facts } = found;
-  const plain = (text: string): string =>
-    text.replaceAll(`${found.source}/`, '').replaceAll(found.source, 'the adapter');
+  const plain = (text: string): string => {
+    const own = text.replaceAll(`${found.source}/`, '').replaceAll(found.source, 'the adapter');
+    return start === null ? own : own.replaceAll(`${start}/`, '').replaceAll(start, 'the start');
+  };
   return {
     dialect: found.dialect,
     files: found.files.map(({ name, byteLength }) => ({ name, byteLength })),

@@ -5,10 +5,16 @@ import { describeInspection } from './describe-inspection.js';
 import type { InspectionResult, InspectionWork } from './import-protocol.js';
 
 export async function runInspectionWork(
-  { path, base }: InspectionWork,
+  { path, start, base, dora, changedBase }: InspectionWork,
   { signal }: Pick<ComputeContext, 'signal'>,
 ): Promise<InspectionResult> {
-  const found = await inspectAdapter(path, { ...(base === null ? {} : { base }), signal });
+  const found = await inspectAdapter(path, {
+    ...(base === null ? {} : { base }),
+    ...(start === null ? {} : { start }),
+    dora,
+    changedBase,
+    signal,
+  });
   const differences = base === null ? [] : await checkAgainstBase(found, base);
-  return { kind: 'INSPECTION', inspection: describeInspection(found, differences) };
+  return { kind: 'INSPECTION', inspection: describeInspection(found, differences, start) };
 }

@@ -93,6 +93,24 @@ export enum Origin {
 registerEnumType(Origin, { name: 'Origin', description: 'How an adapter came to be.' });
 
 /** What an import gives. */
+/** What becomes of DoRA's magnitudes when an adapter is imported. */
+export enum DoraImport {
+  REFUSE = 'REFUSE',
+  FULL_RANK = 'FULL_RANK',
+}
+registerEnumType(DoraImport, {
+  name: 'DoraImport',
+  description:
+    'What becomes of an adapter with magnitudes (DoRA), W′ = m ⊙ (W + s·B·A) / ‖W + s·B·A‖ by rows, which is no low-rank update.',
+  valuesConfig: {
+    REFUSE: { description: 'It is refused, with the reason.' },
+    FULL_RANK: {
+      description:
+        'W′ − W of each such layer, exactly, as an update of full rank: as large as the weight itself. It needs the base with its weights.',
+    },
+  },
+});
+
 export enum ImportTarget {
   ADAPTER = 'ADAPTER',
   BASE_MODEL = 'BASE_MODEL',

@@ -4,7 +4,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { Adapter } from './adapter.js';
 import type { AdapterInspection } from './adapter-inspection.js';
 import { BaseModel } from './base-model.js';
-import { ImportSourceKind, ImportTarget } from './enums.js';
+import { DoraImport, ImportSourceKind, ImportTarget } from './enums.js';
 import { Job } from './job.js';
 import { Node } from './node.js';
 import { Task } from './task.js';
@@ -54,6 +54,22 @@ export class ImportRun extends Job {
   @Field(() => ImportSource)
   @Property({ type: 'json' })
   source!: ImportSource;
+
+  @Field(() => DoraImport, { description: 'What becomes of magnitudes (DoRA).' })
+  @Enum({ items: () => DoraImport, nativeEnumName: 'dora_import' })
+  dora: DoraImport = DoraImport.REFUSE;
+
+  @Field(() => Boolean, { description: 'Whether its base is what the start of its training made of the stock one.' })
+  @Property({ type: 'boolean', default: false })
+  changedBase: boolean = false;
+
+  /** Taken away from the adapter, module by module. */
+  @Field(() => ImportSource, {
+    nullable: true,
+    description: 'The adapter as it was before its first step, which is taken away; none where nothing is.',
+  })
+  @Property({ type: 'json', nullable: true })
+  start: ImportSource | null = null;
 
   /** Long, and so read only where it is asked for. */
   @Property({ type: 'json', nullable: true, lazy: true })

@@ -66,11 +66,27 @@ describe('adapters in and out over GraphQL', () => {
     expect(errors![0]!.message).toMatch(/exactly one/i);
   });
 
+  it('reads what is more than factors of a stock base as it is told to', async () => {
+    const looking = async (more: object): Promise<Record<string, unknown>> =>
+      (
+        await server.data<{ inspectAdapter: Record<string, unknown> }>(
+          `query ($input: InspectAdapterInput!) { inspectAdapter(input: $input) { ${PROBLEM} ... on AdapterInspection { importable blockers { code } } } }`,
+          { input: { source: { upload }, ...more } },
+        )
+      ).inspectAdapter;
+    expect(await looking({ dora: 'FULL_RANK' })).toMatchObject({ importable: true });
+    // No start took anything out of its base.
+    expect(await looking({ start: { upload } })).toMatchObject({ blockers: [{ code: 'BASE_DIFFERS' }] });
+    expect(await looking({ changedBase: true })).toMatchObject({ __typename: 'InvalidOptions', path: ['changedBase'] });
+    const none = { start: { upload: { id: '17', token: 'x' } } };
+    expect(await looking(none)).toMatchObject({ __typename: 'NotFound', path: ['start', 'upload', 'id'] });
+  });
+
   const importing = async (input: object): Promise<Record<string, unknown>> =>
     (
       await server.data<{ importAdapter: Record<string, unknown> }>(
         `mutation ($input: ImportAdapterInput!) { importAdapter(input: $input) { ${PROBLEM}
-          ... on ImportRun { id name state target source { kind upload } base { id } task { id } inspection { dialect } output { id } } } }`,
+          ... on ImportRun { id name state target dora changedBase start { kind } source { kind upload } base { id } task { id } inspection { dialect } output { id } } } }`,
         { input },
       )
     ).importAdapter;
@@ -84,6 +100,9 @@ describe('adapters in and out over GraphQL', () => {
       name: 'mine',
       state: 'QUEUED',
       target: 'ADAPTER',
+      dora: 'REFUSE',
+      changedBase: false,
+      start: null,
       source: { kind: 'UPLOAD', upload: upload.id },
       base: { id: base },
       task: { id: task },

@@ -63,7 +63,9 @@ export async function settleImport(
     finish(run, RunState.SUCCEEDED);
     await em.flush();
     await shareFrame(em, adapter, manifest, frameFile);
-    if (source.upload !== null) await em.nativeDelete(AdapterUpload, { id: source.upload });
+    for (const upload of [source.upload, run.start?.upload ?? null]) {
+      if (upload !== null) await em.nativeDelete(AdapterUpload, { id: upload });
+    }
   });
 }
 

@@ -2,7 +2,15 @@ import { basename, dirname } from 'node:path';
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import { isCrucibleError } from '@crucible/engine/errors';
 import { wakeWorkers } from '../changes/index.js';
-import { AdapterUpload, BaseModel, ImportRun, ImportSourceKind, Task, type ImportSource } from '../entities/index.js';
+import {
+  AdapterUpload,
+  BaseModel,
+  DoraImport,
+  ImportRun,
+  ImportSourceKind,
+  Task,
+  type ImportSource,
+} from '../entities/index.js';
 import { fetchFromHub, hubSettings, isHubToken, isRepoName, isRevision, resolveRevision } from '../imports/index.js';
 import { findInRoot, importRoot } from '../imports/import-root.js';
 import { announce, type JobQueue } from '../jobs/index.js';
@@ -21,11 +29,18 @@ export interface AdapterSourceInput {
     | undefined;
 }
 
-export interface ImportAdapterInput {
-  readonly name?: string | undefined;
+/** How files are taken that are more than factors of a stock base; absent: not at all. */
+export interface AdapterReadingInput {
   readonly source: AdapterSourceInput;
   /** Absent: the base that the adapter names itself. */
   readonly base?: string | undefined;
+  readonly dora?: DoraImport | undefined;
+  readonly start?: AdapterSourceInput | undefined;
+  readonly changedBase?: boolean | undefined;
+}
+
+export interface ImportAdapterInput extends AdapterReadingInput {
+  readonly name?: string | undefined;
   readonly task?: string | undefined;
 }
 
@@ -49,16 +64,26 @@ export async function importAdapter(
   if (input.base !== undefined && base === null) return new NotFound('base model', input.base, ['base']);
   const task = input.task === undefined ? null : await findById(em, Task, input.task);
   if (input.task !== undefined && task === null) return new NotFound('task', input.task, ['task']);
-  const source = await refusable(() => pinSource(em, uploads, input.source));
+  const contrary = checkReading(input);
+  if (contrary) return contrary;
+  const source = await refusable(() => pinSource(em, uploads, input.source, 'source'));
   if (source instanceof InvalidOptions || source instanceof SourceRefused) return source;
+  const { start: before } = input;
+  const start = before === undefined ? null : await refusable(() => pinSource(em, uploads, before, 'start'), 'start');
+  if (start instanceof InvalidOptions || start instanceof SourceRefused) return start;
   return em.transactional(async (em) => {
     const run = em.create(ImportRun, {
       name: input.name?.trim() || nameOf(source, await filesOf(em, source)),
       base: base && ref(base),
       task: task && ref(task),
       source,
+      start,
+      dora: input.dora ?? DoraImport.REFUSE,
+      changedBase: input.changedBase ?? false,
     } as never);
-    if (source.upload !== null) await uploads.keepForImport(em, source.upload);
+    for (const { upload } of start === null ? [source] : [source, start]) {
+      if (upload !== null) await uploads.keepForImport(em, upload);
+    }
     run.queueJob = await queue.send(em, { kind: 'IMPORT', id: run.id });
     em.persist(run);
     await em.flush();
@@ -68,12 +93,31 @@ export async function importAdapter(
   });
 }
 
+/** What no file could make right: the two ways to read a changed base exclude each other, and the second belongs to no stock base. */
+export function checkReading({ base, start, changedBase = false }: AdapterReadingInput): InvalidOptions | undefined {
+  if (!changedBase) return undefined;
+  const invalid = (code: string, message: string): InvalidOptions =>
+    new InvalidOptions([{ code, message, path: ['changedBase'] }]);
+  if (start !== undefined) {
+    const message =
+      'With a start the adapter belongs to the stock base, with changedBase to what the start made of it; give one of the two.';
+    return invalid('START_AND_CHANGED_BASE', message);
+  }
+  if (base !== undefined) return undefined;
+  // By the name that its files tell it would pass for an adapter of the stock model.
+  const message = 'An adapter of a changed base belongs to that base; import the changed model, and name it as base.';
+  return invalid('CHANGED_BASE_UNNAMED', message);
+}
+
 /** Refusals of the catalogue become an answer; the rest is a fault. */
-export async function refusable<T>(work: () => Promise<T>): Promise<T | SourceRefused> {
+export async function refusable<T>(
+  work: () => Promise<T>,
+  field: 'source' | 'start' = 'source',
+): Promise<T | SourceRefused> {
   try {
     return await work();
   } catch (error) {
-    if (isCrucibleError(error) && /^(UPLOAD|IMPORT|HUB)_/.test(error.code)) return new SourceRefused(error, ['source']);
+    if (isCrucibleError(error) && /^(UPLOAD|IMPORT|HUB)_/.test(error.code)) return new SourceRefused(error, [field]);
     throw error;
   }
 }
@@ -83,6 +127,7 @@ async function pinSource(
   em: EntityManager,
   uploads: UploadStore,
   { upload, directory, hub }: AdapterSourceInput,
+  field: 'source' | 'start',
 ): Promise<ImportSource | InvalidOptions> {
   const nothing = { upload: null, directory: null, repo: null, revision: null, commit: null };
   if (upload) {
@@ -93,7 +138,7 @@ async function pinSource(
     await findInRoot(importRoot(), directory);
     return { ...nothing, kind: ImportSourceKind.DIRECTORY, directory };
   }
-  const checked = checkHub(hub!);
+  const checked = checkHub(hub!, field);
   if (checked instanceof InvalidOptions) return checked;
   const { repo, revision, token } = checked;
   const settings = hubSettings();
@@ -108,10 +153,11 @@ async function pinSource(
 
 export function checkHub(
   hub: NonNullable<AdapterSourceInput['hub']>,
+  root: 'source' | 'start' = 'source',
 ): { readonly repo: string; readonly revision: string; readonly token: string | undefined } | InvalidOptions {
   const { repo, revision = 'main' } = hub;
   const invalid = (field: string, message: string): InvalidOptions =>
-    new InvalidOptions([{ code: 'HUB_NAME_INVALID', message, path: ['source', 'hub', field] }]);
+    new InvalidOptions([{ code: 'HUB_NAME_INVALID', message, path: [root, 'hub', field] }]);
   if (!isRepoName(repo)) return invalid('repo', 'The repository is no name of one, such as "owner/name".');
   if (!isRevision(revision)) return invalid('revision', 'The revision is no branch, tag or commit.');
   if (hub.token !== undefined && hub.token !== null && !isHubToken(hub.token)) {

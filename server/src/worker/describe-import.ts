@@ -1,9 +1,9 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BlobStore } from '../blobs/index.js';
-import type { ImportWork } from '../compute/import-protocol.js';
+import type { ImportWork, WorkSource } from '../compute/import-protocol.js';
 import type { BaseImportWork } from '../compute/base-import-protocol.js';
-import { ImportSourceKind, ImportTarget, type ImportRun } from '../entities/index.js';
+import { ImportSourceKind, ImportTarget, type ImportRun, type ImportSource } from '../entities/index.js';
 import { isModelFile } from '../imports/model-file.js';
 import { findInRoot, importRoot, resolveInRoot } from '../imports/import-root.js';
 import { findAdapterFiles } from '../uploads/find-adapter-files.js';
@@ -23,7 +23,10 @@ export async function describeImport(
   return {
     kind: 'IMPORT',
     name: run.name,
-    source: await describeSource(home, run),
+    source: await describeSource(home, run.source),
+    start: run.start && (await describeSource(home, run.start)),
+    dora: run.dora,
+    changedBase: run.changedBase,
     base: base && (await adapterBase(blobs, home, base)),
     scratch: await blobs.incoming(),
     outputPath: await blobs.incoming(),
@@ -39,7 +42,7 @@ async function describeModel({ source }: ImportRun): Promise<BaseImportWork['sou
   return { kind: 'PATH', path };
 }
 
-async function describeSource(home: string, { source }: ImportRun): Promise<ImportWork['source']> {
+async function describeSource(home: string, source: ImportSource): Promise<WorkSource> {
   if (source.upload !== null) return { kind: 'PATH', path: await findAdapterFiles(uploadFolder(home, source.upload)) };
   if (source.kind === ImportSourceKind.HUB) return { kind: 'HUB', repo: source.repo!, commit: source.commit! };
   return { kind: 'PATH', path: await findInRoot(importRoot(), source.directory!) };

@@ -4,13 +4,13 @@ import type { AdapterBlocker, AdapterNotice } from './inspection.js';
 /** Remedies by what stands in the way; each blocker's reason is its own. */
 const REMEDIES: Readonly<Record<AdapterBlocker['code'], string>> = {
   BASE_CHANGED:
-    'Save it in PEFT with path_initial_model_for_weight_conversion (peft_model.save_pretrained(folder, path_initial_model_for_weight_conversion=initial)), which turns it into a plain LoRA of the stock base; programs that call the engine may name the adapter as it was before training instead (start)',
+    'Save it in PEFT with path_initial_model_for_weight_conversion (peft_model.save_pretrained(folder, path_initial_model_for_weight_conversion=initial)), which turns it into a plain LoRA of the stock base; or name the adapter as it was before its first step (start); or take it for what it is, an adapter of the changed base (changedBase)',
   BASE_DIFFERS: 'Choose the base model that the adapter was trained on, in the same revision',
   BASE_NEEDED: 'Give the folder of the base model: the update is the difference to its weights',
   CONFIG_INVALID: 'Choose the folder as PEFT saved it, with adapter_config.json unchanged',
   CONFIG_MISSING:
     'Choose the folder that PEFT saved, with adapter_config.json beside the weights: the scale stands only there',
-  DORA: 'Merge it into its base with PEFT (merge_and_unload) and fuse full models, or train without DoRA; programs that call the engine may import it as an update of full rank through the base instead (dora: FULL_RANK)',
+  DORA: 'Merge it into its base with PEFT (merge_and_unload) and fuse full models, or train without DoRA; or name its base and import it as an update of full rank through that (dora: FULL_RANK)',
   FAMILY_UNSUPPORTED:
     'Convert the adapter to LoRA (PEFT: convert_to_lora), or merge it into its base and fuse full models',
   FOREIGN_TENSOR: 'Remove the tensor if it is not part of the adapter, or save the adapter again with PEFT',

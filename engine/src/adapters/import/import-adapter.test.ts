@@ -17,7 +17,8 @@ import { goldenPeft } from '../golden.testing.js';
 import { adapterLimits } from '../limits.js';
 import { openAdapter } from '../open-adapter.js';
 import { digestFrame } from '../tangent-frame.js';
-import { digestBaseName, importAdapter } from './import-adapter.js';
+import { digestBaseName } from './digest-base.js';
+import { importAdapter } from './import-adapter.js';
 import { inspectAdapter } from './inspect-adapter.js';
 
 let folder = '';
@@ -724,7 +725,7 @@ describe('the report', () => {
         tensor('base_model.model.q.lora_A.weight', [2, 3], eye),
         tensor('base_model.model.q.lora_B.weight', [2, 2], Float32Array.of(3, 0, 0, 1)),
       ],
-      { target_modules: ['q', 'v'] },
+      { base_model_name_or_path: 'x', target_modules: ['q', 'v'] },
     );
     const { modules, notices } = await inspectAdapter(where);
     // ΔW = 2·diag(3, 1): σ = 6 and 2.
@@ -741,13 +742,13 @@ describe('the report', () => {
         tensor('base_model.model.q.lora_A.weight', [2, 3]),
         tensor('base_model.model.q.lora_B.weight', [4, 2], new Float32Array(8)),
       ],
-      {},
+      { base_model_name_or_path: 'x' },
     );
     expect((await inspectAdapter(zero)).notices).toMatchObject([{ code: 'UPDATE_ZERO' }]);
     const thin = Float32Array.of(1, 1, 2, 2, 3, 3, 4, 4);
     const twice = await writePeft(
       [tensor('base_model.model.q.lora_A.weight', [2, 3]), tensor('base_model.model.q.lora_B.weight', [4, 2], thin)],
-      {},
+      { base_model_name_or_path: 'x' },
     );
     expect((await inspectAdapter(twice)).notices).toMatchObject([{ code: 'RANK_NOT_USED' }]);
   });

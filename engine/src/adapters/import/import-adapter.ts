@@ -1,9 +1,15 @@
-import { createHash } from 'node:crypto';
 import type { AdapterManifest } from '../adapter.js';
 import { adapterErrors } from '../errors.js';
 import { adapterLimits } from '../limits.js';
 import { withModules, writeAdapter, type WrittenAdapter } from '../write-adapter.js';
-import { report, withInterpretation, type AdapterBase, type DoraChoice } from './inspect-adapter.js';
+import { digestBaseName, digestUnnamedBase } from './digest-base.js';
+import {
+  report,
+  withInterpretation,
+  type AdapterBase,
+  type DoraChoice,
+  type OpenedInterpretation,
+} from './inspect-adapter.js';
 import type { AdapterInspection } from './inspection.js';
 
 export interface ImportAdapterOptions {
@@ -12,7 +18,7 @@ export interface ImportAdapterOptions {
   /** Where the adapter's file goes; what lies there is replaced, all at once. */
   readonly outputPath: string;
   readonly name: string;
-  /** Without it the adapter belongs to the base that it tells itself: `digestBaseName`. */
+  /** Without it the adapter belongs to the base that it tells itself: `digestBaseName`, or to one of its own where it tells none. */
   readonly base?: AdapterBase;
   /** As for `inspectAdapter`. */
   readonly dora?: DoraChoice;
@@ -43,10 +49,10 @@ export interface ImportedAdapter extends WrittenAdapter {
 export async function importAdapter(options: ImportAdapterOptions): Promise<ImportedAdapter> {
   const { source, outputPath, signal, onProgress } = options;
   return withInterpretation(source, options, async (opened) => {
-    const { modules, base: told, manifest: own } = opened.read;
+    const { modules, manifest: own } = opened.read;
     // Reading for the report, and writing two tensors a module.
     const total = 3 * modules.length;
-    const base = options.base ?? { digest: own?.baseDigest ?? digestBaseName(told) };
+    const base = options.base ?? { digest: own?.baseDigest ?? (await digestTold(opened, signal)) };
     const inspection = await report(source, opened, {
       base,
       spectra: options.spectra ?? false,
@@ -72,6 +78,13 @@ export async function importAdapter(options: ImportAdapterOptions): Promise<Impo
   });
 }
 
+async function digestTold({ read: { base }, weights }: OpenedInterpretation, signal?: AbortSignal): Promise<string> {
+  const { name } = base;
+  if (name !== undefined) return digestBaseName({ ...base, name });
+  // Without weights the import is refused.
+  return weights === undefined ? '' : digestUnnamedBase(weights, signal);
+}
+
 function describe(options: ImportAdapterOptions, inspection: AdapterInspection, baseDigest: string): AdapterManifest {
   const { dialect, base, rank, scale, targets, frame, facts, modules } = inspection;
   const known = targets.every((target) => target.length <= adapterLimits.nameCharacters);
@@ -95,10 +108,4 @@ function describe(options: ImportAdapterOptions, inspection: AdapterInspection, 
       ...options.provenance,
     },
   };
-}
-
-/** Stands for a base that is known by name alone: adapters that tell one name and revision belong together. */
-export function digestBaseName(base: { readonly name?: string; readonly revision?: string }): string {
-  const named = JSON.stringify([base.name ?? null, base.revision ?? null]);
-  return createHash('sha256').update(`crucible-base-name-1\n${named}`).digest('hex');
 }

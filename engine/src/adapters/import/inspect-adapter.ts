@@ -1,4 +1,5 @@
 import { isCrucibleError } from '../../errors/index.js';
+import type { TensorSource } from '../../tensors/index.js';
 import type { AdapterFactors } from '../adapter.js';
 import { commonest } from '../commonest.js';
 import { adapterLimits } from '../limits.js';
@@ -57,6 +58,7 @@ export async function inspectAdapter(path: string, options: InspectAdapterOption
 
 export interface OpenedInterpretation {
   readonly files: AdapterInspection['files'];
+  readonly weights: TensorSource | undefined;
   readonly read: Interpretation;
   readonly base: BaseWeights | undefined;
 }
@@ -83,11 +85,12 @@ export async function withInterpretation<T>(
         ...(baseDigest !== undefined && { baseDigest }),
       };
       const read = await interpret(source, base, choices);
-      if (options.start === undefined) return await use({ files: source.files, read, base });
+      const { files, weights } = source;
+      if (options.start === undefined) return await use({ files, weights, read, base });
       const start = await openAdapterSource(options.start, open);
       try {
         const before = await interpret(start, base, open);
-        return await use({ files: source.files, read: subtractStart(read, before), base });
+        return await use({ files, weights, read: subtractStart(read, before), base });
       } finally {
         await start.close();
       }

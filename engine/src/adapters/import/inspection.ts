@@ -13,6 +13,8 @@ export interface AdapterNotice {
 }
 
 export type AdapterNoticeCode =
+  /** Its files name no base, and none was given: it belongs with no other adapter. */
+  | 'BASE_UNNAMED'
   /** No scale is stored: alpha = rank, as the dialect's own readers take it. */
   | 'ALPHA_MISSING'
   /** A saved tensor equals the base's: nothing was trained there. */

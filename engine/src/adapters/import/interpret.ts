@@ -32,7 +32,7 @@ export async function interpret(
   if (weights === undefined) {
     const reason = 'opening a pickle runs whatever code is in it, so it is never read';
     findings.block('PICKLED', source.pickled ?? source.path, reason);
-    return finish({ dialect: 'PEFT', ...nothing, ...(settings !== undefined && about(settings)) }, findings);
+    return finish({ dialect: 'PEFT', ...nothing, ...(settings !== undefined && about(settings)) }, findings, options);
   }
   if (source.config === undefined && source.metadata.has('crucible')) {
     const own = await interpretCrucible(weights.path, options);
@@ -41,18 +41,19 @@ export async function interpret(
       const reason = `it belongs to the base with digest ${baseDigest}, the base given has ${options.baseDigest}`;
       findings.block('BASE_DIFFERS', own.manifest.name, reason);
     }
-    return finish({ dialect: 'CRUCIBLE', ...nothing, ...own }, findings);
+    return finish({ dialect: 'CRUCIBLE', ...nothing, ...own }, findings, options);
   }
   if (source.config === undefined && isDiffusion([...weights.tensors.keys()])) {
-    return finish(await interpretDiffusion({ source: weights, metadata: source.metadata, base, findings }), findings);
+    const read = await interpretDiffusion({ source: weights, metadata: source.metadata, base, findings });
+    return finish(read, findings, options);
   }
   if (source.config === undefined) {
     findings.block('CONFIG_MISSING', PEFT_CONFIG, 'the file has PEFT’s names but nothing says its scale');
   }
-  if (settings === undefined) return finish({ dialect: 'PEFT', ...nothing }, findings);
+  if (settings === undefined) return finish({ dialect: 'PEFT', ...nothing }, findings, options);
   const modules = await interpretPeft({ source: weights, settings, base, findings });
   const plain = settleDora(modules, { source: weights, settings, base, findings }, options.dora ?? 'REFUSE');
-  return finish({ dialect: 'PEFT', ...about(settings), modules: plain }, findings);
+  return finish({ dialect: 'PEFT', ...about(settings), modules: plain }, findings, options);
 }
 
 function readSettings(config: Uint8Array, findings: Findings): PeftSettings | undefined {
@@ -71,7 +72,16 @@ const about = ({ base, targetModules, facts }: PeftSettings) => ({
   facts,
 });
 
-function finish(read: Omit<Interpretation, 'notices' | 'blockers'>, findings: Findings): Interpretation {
+function finish(
+  read: Omit<Interpretation, 'notices' | 'blockers'>,
+  findings: Findings,
+  { baseDigest }: InterpretOptions,
+): Interpretation {
+  if (read.dialect !== 'CRUCIBLE' && read.base.name === undefined && baseDigest === undefined) {
+    const message =
+      'its files name no base, so nothing tells which other adapters it belongs with: it can be fused with none until it is imported with its base';
+    findings.notice('BASE_UNNAMED', message);
+  }
   for (const { info } of read.modules) {
     if (Math.abs(info.scale) <= adapterLimits.scale) continue;
     findings.block('MODULE_INVALID', info.name, `its scale ${info.scale} is above ${adapterLimits.scale}`);

@@ -57,6 +57,7 @@ export class ImportRunResolver {
     const malformed = findMalformed([
       ['base model', input.base, ['base']],
       ['upload', input.source.upload?.id, ['source', 'upload', 'id']],
+      ['upload', input.start?.upload?.id, ['start', 'upload', 'id']],
     ]);
     if (malformed) return malformed;
     const found = await inspectSource(em, platform, withoutNulls(input));
@@ -75,6 +76,7 @@ export class ImportRunResolver {
       ['base model', input.base, ['base']],
       ['task', input.task, ['task']],
       ['upload', input.source.upload?.id, ['source', 'upload', 'id']],
+      ['upload', input.start?.upload?.id, ['start', 'upload', 'id']],
     ]);
     return malformed ?? (await importAdapter(em, platform, withoutNulls(input)));
   }

@@ -2,6 +2,7 @@ import { createUnionType, Field, ID, InputType, Int, ObjectType } from 'type-gra
 import {
   AdapterInspection,
   AdapterUpload,
+  DoraImport,
   ExportDtype,
   ExportFormat,
   ExportRun,
@@ -56,8 +57,27 @@ export class AdapterSourceInput {
   hub?: HubSourceInput | null;
 }
 
+/** How files are taken that are more than factors of a stock base. */
+@InputType({ description: 'How the files of an adapter are read.' })
+abstract class AdapterReadingInput {
+  @Field(() => DoraImport, { defaultValue: DoraImport.REFUSE, description: 'What becomes of magnitudes (DoRA).' })
+  dora: DoraImport = DoraImport.REFUSE;
+  @Field(() => AdapterSourceInput, {
+    nullable: true,
+    description:
+      'The adapter as it was before its first step, where that step took it out of the base (PiSSA, OLoRA, CorDA, LoRA-GA): the update against the stock base is then the difference of the two, exactly, at the sum of the ranks.',
+  })
+  start?: AdapterSourceInput | null;
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Says that `base` is no stock model but what such a start, or LoftQ, made of one: the factors are plain updates of it then.',
+  })
+  changedBase: boolean = false;
+}
+
 @InputType({ description: 'An adapter to look at.' })
-export class InspectAdapterInput {
+export class InspectAdapterInput extends AdapterReadingInput {
   @Field(() => AdapterSourceInput, { description: 'Where its files are.' })
   source!: AdapterSourceInput;
   @Field(() => ID, { nullable: true, description: 'The base model to compare its shapes with.' })
@@ -65,7 +85,7 @@ export class InspectAdapterInput {
 }
 
 @InputType({ description: 'An adapter to take in.' })
-export class ImportAdapterInput {
+export class ImportAdapterInput extends AdapterReadingInput {
   @Field(() => String, {
     nullable: true,
     description: 'The name that it gets. Left out: that of its folder or repository.',

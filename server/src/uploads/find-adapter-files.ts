@@ -1,24 +1,25 @@
 import { compareNames } from '@crucible/engine/tensors';
-import { readdir, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { opendir, stat } from 'node:fs/promises';
+import { basename, dirname, join, sep } from 'node:path';
 import { uploadErrors } from './errors.js';
-import { uploadLimits } from './upload-limits.js';
+import { uploadLimits, type UploadLimits } from './upload-limits.js';
 import { isPickle } from './wanted-file.js';
 
 /**
  * What of a folder is the adapter: the folder that holds adapter_config.json, or else the one safetensors file. A file is itself.
  *
- * @throws UPLOAD_NO_ADAPTER where there is none or more than one; UPLOAD_PICKLED
+ * @throws UPLOAD_NO_ADAPTER where there is none or more than one; UPLOAD_PICKLED; UPLOAD_TOO_MANY_ENTRIES
  */
-export async function findAdapterFiles(path: string): Promise<string> {
+export async function findAdapterFiles(
+  path: string,
+  limits: Pick<UploadLimits, 'walkedEntries' | 'depth'> = uploadLimits,
+): Promise<string> {
   const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
     if (error.code !== 'ENOENT') throw error;
     throw uploadErrors.noAdapter({ problem: 'the files are not there any more; upload them again' }, error);
   });
   if (info.isFile()) return path;
-  const files = (await readdir(path, { recursive: true, encoding: 'utf8' }).then((names) =>
-    names.filter((name) => name.split('/').length <= uploadLimits.depth).toSorted(compareNames),
-  )) as readonly string[];
+  const files = (await walk(path, limits)).toSorted(compareNames);
   const configs = files.filter((name) => basename(name) === 'adapter_config.json');
   const weights = files.filter((name) => name.endsWith('.safetensors') && !basename(name).startsWith('._'));
   if (configs.length > 1) {
@@ -44,4 +45,22 @@ export async function findAdapterFiles(path: string): Promise<string> {
   if (index !== undefined && folders.size === 1) return join(path, dirname(index));
   const problem = `there are ${weights.length} .safetensors files and no adapter_config.json that says which belong together`;
   throw uploadErrors.noAdapter({ problem });
+}
+
+/** Paths of what is in a folder and in the folders inside of it, links not followed: read entry by entry, for a folder may hold millions. */
+async function walk(
+  root: string,
+  { walkedEntries, depth }: Pick<UploadLimits, 'walkedEntries' | 'depth'>,
+): Promise<string[]> {
+  const found: string[] = [];
+  const folders = [''];
+  for (const folder of folders) {
+    for await (const entry of await opendir(join(root, folder))) {
+      if (found.length >= walkedEntries) throw uploadErrors.tooMany({ limit: walkedEntries });
+      const name = join(folder, entry.name);
+      found.push(name);
+      if (entry.isDirectory() && name.split(sep).length < depth) folders.push(name);
+    }
+  }
+  return found;
 }

@@ -8,6 +8,8 @@ export interface UploadLimits {
   readonly expansionRatio: number;
   /** Below so many unpacked bytes the ratio is not looked at: an adapter whose B is still zero compresses well. */
   readonly expansionFreeBytes: number;
+  /** Entries of a folder and of those inside of it that are looked at to find the adapter in it. */
+  readonly walkedEntries: number;
   /** Folders inside folders. */
   readonly depth: number;
   /** Characters of one entry's path. */
@@ -30,6 +32,7 @@ export const uploadLimits: UploadLimits = {
   entries: 1000,
   expansionRatio: 100,
   expansionFreeBytes: 64 * 2 ** 20,
+  walkedEntries: 10_000,
   depth: 8,
   pathCharacters: 512,
   jsonBytes: 16 * 2 ** 20,

@@ -1,5 +1,5 @@
 import { createHash, randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
-import { link, mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LockMode, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
@@ -89,17 +89,13 @@ export class UploadStore {
         const { files, skipped } = await this.#takeApart(part, unpacked, received, body.signal);
         await findAdapterFiles(unpacked);
         body.signal.throwIfAborted();
-        await mkdir(dirname(target), { recursive: true });
-        // Fails where another body came first, or single files were sent meanwhile.
-        await rename(unpacked, target).catch((error: unknown) => {
-          throw uploadErrors.notOpen({ id }, error);
-        });
-        try {
-          return await this.#close(id, { files, skipped, received });
-        } catch (error) {
+        return await this.#close(id, { files, skipped, received }, async (upload) => {
+          if (upload.files.length > 0) throw uploadErrors.notOpen({ id });
+          await mkdir(dirname(target), { recursive: true });
+          // What lies there is of a process that was killed before its row said so: under the lock, no one else is putting it.
           await rm(target, { recursive: true, force: true });
-          throw error;
-        }
+          await rename(unpacked, target);
+        });
       } finally {
         await rm(part, { force: true });
         await rm(unpacked, { recursive: true, force: true });
@@ -120,11 +116,7 @@ export class UploadStore {
       try {
         const received = await this.#receive(part, body, isJson(name) ? this.limits.jsonBytes : this.limits.bytes);
         await mkdir(folder, { recursive: true });
-        return await this.#add(id, { name, ...received }, async () => {
-          await link(part, join(folder, name)).catch((error: NodeJS.ErrnoException) => {
-            throw error.code === 'EEXIST' ? uploadErrors.fileExists({ name }, error) : error;
-          });
-        });
+        return await this.#add(id, { name, ...received }, () => rename(part, join(folder, name)));
       } finally {
         await rm(part, { force: true });
       }
@@ -135,6 +127,7 @@ export class UploadStore {
   async complete(id: string, token: string): Promise<AdapterUpload> {
     const upload = await this.#authorize(id, token);
     if (upload.files.length === 0) throw uploadErrors.noAdapter({ problem: 'no file was sent' });
+    await this.#removeUnlisted(id);
     await findAdapterFiles(uploadFolder(this.#home, id));
     return this.#close(id, { files: undefined, skipped: 0, received: undefined });
   }
@@ -178,7 +171,8 @@ export class UploadStore {
     const em = this.#orm.em.fork();
     await em.execute(
       `delete from adapter_upload where expires_at <= ? and id::text not in
-        (select source->>'upload' from import_run where state in ('QUEUED', 'RUNNING') and source->>'upload' is not null)`,
+        (select taken.source->>'upload' from import_run, lateral (values (import_run.source), (import_run.start)) as taken (source)
+          where state in ('QUEUED', 'RUNNING') and taken.source->>'upload' is not null)`,
       [new Date()],
     );
     const folders = await readdir(uploadsRoot(this.#home)).catch((): string[] => []);
@@ -297,9 +291,11 @@ export class UploadStore {
       skipped,
       received,
     }: { files: readonly ReceivedFile[] | undefined; skipped: number; received: ReceivedBytes | undefined },
+    put: (upload: AdapterUpload) => Promise<void> = async () => {},
   ): Promise<AdapterUpload> {
     return this.#orm.em.fork().transactional(async (em) => {
       const upload = await this.#lock(em, id);
+      await put(upload);
       upload.state = UploadState.COMPLETE;
       // Left out: those that were sent one by one, as they are now that nobody can add another.
       if (files !== undefined) upload.files = files.map((file) => ({ ...file }));
@@ -314,12 +310,24 @@ export class UploadStore {
   async #add(id: string, file: ReceivedFile, put: () => Promise<void>): Promise<AdapterUpload> {
     return this.#orm.em.fork().transactional(async (em) => {
       const upload = await this.#lock(em, id);
+      if (upload.files.some(({ name }) => name === file.name)) throw uploadErrors.fileExists({ name: file.name });
       const total = upload.files.reduce((sum, { byteLength }) => sum + byteLength, file.byteLength);
       if (total > this.limits.bytes) throw uploadErrors.tooLarge({ what: 'the upload', limit: this.limits.bytes });
       if (upload.files.length >= this.limits.entries) throw uploadErrors.tooMany({ limit: this.limits.entries });
+      // Replaces what a process left here that was killed before its row named the file: under the lock, no one else is putting it.
       await put();
       upload.files = [...upload.files, file].sort((a, b) => (a.name < b.name ? -1 : 1));
       return upload;
+    });
+  }
+
+  /** What a process left that was killed before its row named the file is no part of the upload. */
+  async #removeUnlisted(id: string): Promise<void> {
+    const folder = uploadFolder(this.#home, id);
+    await this.#orm.em.fork().transactional(async (em) => {
+      const { files } = await this.#lock(em, id);
+      const listed = new Set(files.map(({ name }) => name));
+      for (const name of await readdir(folder)) if (!listed.has(name)) await rm(join(folder, name), { force: true });
     });
   }
 

@@ -32,6 +32,31 @@ describe('bad input', () => {
       'STRATEGY_UNAVAILABLE',
       'taskArithmetic',
     ],
+    [
+      'a schedule of modules that no adapter has',
+      {
+        strategy: { id: 'ties', options: { schedules: [{ parameter: 'weight', modules: '*.nothing', values: [1] }] } },
+      },
+      'OPTIONS_INVALID',
+      '*.nothing',
+    ],
+    [
+      'a schedule for an adapter too many',
+      { strategy: { id: 'ties', options: { schedules: [{ parameter: 'weight', adapter: 9, values: [1] }] } } },
+      'OPTIONS_INVALID',
+      '9',
+    ],
+    [
+      'a schedule, in what is wrapped, of modules that no adapter has',
+      {
+        strategy: {
+          id: 'knots',
+          options: { rule: { ties: { schedules: [{ parameter: 'density', modules: 'none.*', values: [0.5] }] } } },
+        },
+      },
+      'OPTIONS_INVALID',
+      'none.*',
+    ],
     ['density 3', { strategy: { id: 'ties', options: { density: 3 } } }, 'OPTIONS_INVALID', 'density'],
     [
       'densities of another number of adapters',

@@ -3,6 +3,7 @@ import type { AdapterManifest } from '@crucible/engine/adapters';
 import { parseOptions, type Strategy } from '@crucible/sdk';
 import { checkFusion, resolveSpace, strategiesOf, type FusionCheck, type Incompatibility } from '@crucible/sdk/host';
 import { Adapter, FusionSpaceName, FusionStrategy, Task, TaskHead } from '../entities/index.js';
+import { checkSchedules } from './check-schedules.js';
 import { findById } from './find-by-id.js';
 import { kindsOf, tellMutation, withStatistics } from './member-statistics.js';
 import type { FuseInput } from './inputs.js';
@@ -38,7 +39,7 @@ type Request = Pick<FuseInput, 'name' | 'adapters' | 'strategy' | 'space' | 'out
 /** Everything that can be known before a worker is bothered: bad input is answered here, and reaches no queue. */
 export async function prepareFusion(
   em: EntityManager,
-  { plugins }: ServiceContext,
+  { plugins, blobs }: Pick<ServiceContext, 'plugins' | 'blobs'>,
   input: Request,
 ): Promise<PreparedFusion | FusionProblem> {
   const problem = checkSizes(input);
@@ -83,6 +84,14 @@ export async function prepareFusion(
   const headless = await tasksWithoutHead(em, base, tasks, members, strategy);
   if (headless.length) return new InvalidOptions(headless);
   const options = parseOptions(strategy, input.strategy.options, strategies);
+  const scheduled = {
+    strategy,
+    strategies,
+    options,
+    members: members.map(({ adapter, weight }) => ({ digest: adapter.digest, weight })),
+  };
+  const unmatched = await checkSchedules(blobs, scheduled);
+  if (unmatched.length) return new InvalidOptions(unmatched);
   return {
     row,
     strategy,

@@ -49,6 +49,15 @@ describe('moduleDepths', () => {
         ['transformer.wte', 0],
       ],
     ],
+    [
+      'GPT-NeoX, whose head is called an embedding',
+      [
+        ['embed_out', 1],
+        ['gpt_neox.embed_in', 0],
+        ['gpt_neox.layers.0.attention.dense', 0],
+        ['gpt_neox.layers.5.attention.dense', 1],
+      ],
+    ],
     ['one layer alone', [['h.0.fc1', 0]]],
     ['numbers within a part of a name', [['fc1', 1]]],
   ])('%s', (_, modules) => {

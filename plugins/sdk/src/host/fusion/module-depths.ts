@@ -1,5 +1,5 @@
-/** Modules that come before the layers, by what their names hold: token and patch embeddings, positions, the norm before CLIP's first layer. */
-const BEFORE = /embed|wte|wpe|shared|patch|pre_la?yr?norm|conv_in|stem/;
+/** Modules that come before the layers, by what their names hold: token and patch embeddings, positions, the norm before CLIP's first layer. GPT-NeoX's `embed_out` is its head. */
+const BEFORE = /(?<!un)embed(?!_out)|wte|wpe|shared|patch|pre_la?yr?norm|conv_in|stem/;
 
 interface Place {
   /** What stands before the number: an encoder and a decoder each have layers of their own. */

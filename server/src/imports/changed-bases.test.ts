@@ -6,7 +6,7 @@ import { openAdapter, readPeftFolder } from '@crucible/engine/adapters';
 import { concatenate, createLowRank, toDense } from '@crucible/engine/algebra';
 import { openSafetensors } from '@crucible/engine/tensors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { AdapterUpload, DoraImport, RunState, type Adapter, type ImportRun } from '../entities/index.js';
+import { AdapterUpload, DoraImport, ImportRun, RunState, type Adapter } from '../entities/index.js';
 import { importAdapter, type AdapterReadingInput } from '../services/import-adapter.js';
 import { importBaseModel } from '../services/import-base-model.js';
 import { inspectSource } from '../services/inspect-source.js';

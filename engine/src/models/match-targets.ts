@@ -1,11 +1,11 @@
 import { modelErrors } from './errors.js';
 
-/** As in PEFT: every linear layer of the encoder. */
+/** As in PEFT: every linear layer of the model's repeated blocks, whose names have a number in them; heads and projections are left out. */
 const ALL_LINEAR = 'all-linear';
 
 /**
  * The linear layers that target modules name, sorted. A target is a layer's full name, its last parts (`v_proj`, `self_attn.v_proj`), the same with `*`
- * for any run of characters (`layers.0.*`), or `all-linear` for those of the encoder.
+ * for any run of characters (`layers.0.*`), or `all-linear` for those of the repeated blocks.
  *
  * Every target must name something: PEFT asks that of one, which let a typing error (`v_porj`) of the L-LoRA authors pass unseen.
  *
@@ -24,7 +24,7 @@ export function matchTargets(layers: Iterable<string>, targets: readonly string[
 }
 
 function matches(name: string, target: string): boolean {
-  if (target === ALL_LINEAR) return name.includes('.layers.');
+  if (target === ALL_LINEAR) return /\.\d+\./.test(name);
   const pattern = target.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
   return new RegExp(`^(?:.*\\.)?${pattern.join('.*')}$`, 's').test(name);
 }

@@ -7,6 +7,7 @@ export { kernelErrors } from './errors.js';
 export { FloatStreams, type FloatStream } from './float-streams.js';
 export { magnitudeOfBits } from './magnitude-bits.js';
 export { cutAtRank, cutToCount, KEEP_ALL, KEEP_NONE, type MagnitudeCut } from './magnitude-cut.js';
+export { countSparsely, SPARSE_LENGTH, type SparseCounts } from './count-sparsely.js';
 export { binsOfRound, countMagnitudes, type HistogramRound } from './magnitude-histogram.js';
 export { joinBins, kthMagnitudeBits, locateRank, splitBits, type RankedBin } from './magnitude-rank.js';
 export { mergeDisjointInto } from './merge-disjoint.js';

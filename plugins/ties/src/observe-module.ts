@@ -1,4 +1,4 @@
-import { countMagnitudes, sumElectedSigns } from '@crucible/engine/kernels';
+import { countMagnitudes, countSparsely, SPARSE_LENGTH, sumElectedSigns } from '@crucible/engine/kernels';
 import type { AdapterVectors, ModuleVectors } from './adapter-vectors.js';
 import { compactCounts, type CompactCounts } from './compact-counts.js';
 import { disjointRule } from './disjoint-rule.js';
@@ -42,10 +42,16 @@ function countMember(
   const size = vectors.reduce((sum, values) => sum + values.length, 0);
   const [round, prefix] =
     step === 'HIGH' ? ([0, 0] as const) : ([1, state.adapters[position]?.high?.bin ?? -1] as const);
+  const density = densityOf(own ?? options, position);
+  const [only] = vectors;
+  if (only !== undefined && vectors.length === 1 && size <= SPARSE_LENGTH) {
+    const { bins, counts } = countSparsely(only, round, prefix);
+    return { position, size, density, counts: { first: bins[0] ?? 0, bins, counts } };
+  }
   const counts = vectors.map((values) => countMagnitudes(values, round, prefix));
   const total = counts[0] ?? new Uint32Array(0);
   for (const other of counts.slice(1)) for (let bin = 0; bin < total.length; bin += 1) total[bin]! += other[bin]!;
-  return { position, size, density: densityOf(own ?? options, position), counts: compactCounts(total) };
+  return { position, size, density, counts: compactCounts(total) };
 }
 
 function signSumOf(input: ModuleVectors, state: TiesState, options: TiesOptions): number {

@@ -64,3 +64,22 @@ export {
 } from './generation/language-model.js';
 export { padSequences, type Tokens } from './generation/pad-sequences.js';
 export { languageLimits } from './weights/language-limits.js';
+export {
+  measurePerplexity,
+  type Perplexity,
+  type PerplexityOptions,
+  type TextLikelihood,
+} from './likelihood/perplexity.js';
+export {
+  rankClasses,
+  type ClassesExample,
+  type ClassScore,
+  type RankedClasses,
+  type RankOptions,
+} from './likelihood/rank-classes.js';
+export {
+  scoreContinuations,
+  type Continuation,
+  type Likelihood,
+  type ScoringOptions,
+} from './likelihood/score-continuations.js';

@@ -1,0 +1,106 @@
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Calculus } from '../calculus/calculus.js';
+import type { EncoderDecoder, LanguageModel } from '../generation/language-model.js';
+import { padSequences } from '../generation/pad-sequences.js';
+import { wholeRun, type Source } from '../generation/token-run.js';
+import type { TensorFlow } from '../operations/host-kernel.js';
+import type { Reading } from './plan-readings.js';
+
+export interface Prediction {
+  readonly logProbability: number;
+  /** Whether no token has a greater logit, and none before it an equal one. */
+  readonly isGreatest: boolean;
+}
+
+/** Entries of logits that are computed at once: 64 MiB, whatever the vocabulary. */
+const LOGITS_AT_ONCE = 1 << 24;
+
+/** The predictions that each reading's targets ask for, in their order. */
+export async function predictReadings({
+  tf,
+  model,
+  calculus,
+  readings,
+  signal,
+}: {
+  readonly tf: TensorFlow;
+  readonly model: LanguageModel;
+  readonly calculus: Calculus<Tensor>;
+  readonly readings: readonly Reading[];
+  readonly signal: AbortSignal | undefined;
+}): Promise<readonly (readonly Prediction[])[]> {
+  const padded = padSequences(
+    readings.map(({ input }) => input),
+    model.padId,
+  );
+  const asked = readings.flatMap(({ targets }, row) =>
+    targets.flatMap(({ at, tokens }) => tokens.map((token, i) => ({ row, at: row * padded.tokens + at + i, token }))),
+  );
+  // Several targets may look at one prediction.
+  const rows = [...new Set(asked.map(({ at }) => at))].sort((x, y) => x - y);
+  const askedOf = new Map(rows.map((at) => [at, [] as { readonly token: number; readonly order: number }[]]));
+  asked.forEach(({ at, token }, order) => askedOf.get(at)!.push({ token, order }));
+  const found: Prediction[] = [];
+  const hidden = tf.tidy(() => {
+    const run = wholeRun<Tensor>(padded);
+    if (model.kind === 'CAUSAL') return model.hidden(calculus, run);
+    return model.hidden(calculus, run, encodeOnce(model, calculus, readings));
+  });
+  try {
+    const step = Math.max(1, Math.floor(LOGITS_AT_ONCE / model.vocabulary));
+    for (let begin = 0; begin < rows.length; begin += step) {
+      signal?.throwIfAborted();
+      const some = Int32Array.from(rows.slice(begin, begin + step));
+      const logits = tf.tidy(() => model.logits(calculus, calculus.pickRows(hidden, some)));
+      const values = await logits.data<'float32'>();
+      logits.dispose();
+      some.forEach((at, row) => {
+        const own = values.subarray(row * model.vocabulary, (row + 1) * model.vocabulary);
+        const { logSum, best } = summarize(own);
+        for (const { token, order } of askedOf.get(at)!) {
+          found[order] = { logProbability: own[token]! - logSum, isGreatest: token === best };
+        }
+      });
+    }
+  } finally {
+    hidden.dispose();
+  }
+  const predictions: Prediction[][] = readings.map(() => []);
+  asked.forEach(({ row }, order) => predictions[row]!.push(found[order]!));
+  return predictions;
+}
+
+/** ln Σ exp of a row in float64, and the first of its greatest entries. */
+export function summarize(logits: Float32Array): { readonly logSum: number; readonly best: number } {
+  let best = 0;
+  for (let i = 1; i < logits.length; i += 1) if (logits[i]! > logits[best]!) best = i;
+  const greatest = logits[best]!;
+  let sum = 0;
+  for (let i = 0; i < logits.length; i += 1) sum += Math.exp(logits[i]! - greatest);
+  return { logSum: greatest + Math.log(sum), best };
+}
+
+/** The encoder reads each prompt once, however many continuations it has. */
+function encodeOnce(model: EncoderDecoder, calculus: Calculus<Tensor>, readings: readonly Reading[]): Source<Tensor> {
+  const unique = new Map<string, { readonly index: number; readonly tokens: readonly number[] }>();
+  const which = readings.map(({ source = [] }) => {
+    const key = source.join();
+    const known = unique.get(key) ?? { index: unique.size, tokens: source };
+    unique.set(key, known);
+    return known.index;
+  });
+  const text = padSequences(
+    [...unique.values()].map(({ tokens }) => tokens),
+    model.padId,
+  );
+  const { tokens } = text;
+  const rows = Int32Array.from({ length: which.length * tokens }, (_, row) => {
+    return which[Math.floor(row / tokens)]! * tokens + (row % tokens);
+  });
+  return {
+    encoded: calculus.pickRows(model.encode(calculus, text), rows),
+    tokens,
+    mask: Uint8Array.from(rows, (row) => text.mask[row]!),
+    see: (_, compute) => compute(),
+  };
+}

@@ -1,0 +1,132 @@
+import { setImmediate } from 'node:timers/promises';
+import type { Tensor } from '@tensorflow/tfjs-core';
+import type { Calculus, LowRankTerms } from '../calculus/calculus.js';
+import { createEvaluator } from '../calculus/evaluator.js';
+import type { WeightSource } from '../calculus/model-weights.js';
+import { languageErrors } from '../generation/errors.js';
+import { languageModel, type LanguageModel } from '../generation/language-model.js';
+import { batchesOfLikeLength, checkSequences, type Tokens } from '../generation/pad-sequences.js';
+import type { Architecture } from '../model.js';
+import type { TensorFlow } from '../operations/host-kernel.js';
+import { languageLimits } from '../weights/language-limits.js';
+import { planReadings, type Reading } from './plan-readings.js';
+import { predictReadings } from './predict-readings.js';
+
+/** What every measure of likelihood is given. */
+export interface ScoringOptions {
+  readonly tf: TensorFlow;
+  readonly model: Architecture;
+  readonly weights: WeightSource;
+  /** Adapters beside the linear layers; folded weights (`foldUpdates`) need none. */
+  readonly terms?: LowRankTerms;
+  /** How many texts are read at once; has no influence on the result beyond float32 rounding. */
+  readonly batchSize?: number;
+  readonly signal?: AbortSignal | undefined;
+  /** Texts that have been read, of all. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** A prompt, and what may follow it. Both have at least one token. */
+export interface Continuation {
+  readonly prompt: Tokens;
+  readonly continuation: Tokens;
+}
+
+export interface Likelihood {
+  /** ln p of each token of the continuation, given the prompt and the tokens before it; nats. */
+  readonly tokens: Float64Array;
+  /** ln p(continuation | prompt): the sum. */
+  readonly logProbability: number;
+  /** The mean over the tokens. */
+  readonly mean: number;
+  /** Whether greedy generation from the prompt would give these tokens. */
+  readonly isGreedy: boolean;
+  /** Tokens that were cut off the prompt's beginning because the model has no positions for them. */
+  readonly truncated: number;
+}
+
+const BATCH_SIZE = 16;
+
+/**
+ * ln p(continuation | prompt) of each pair, as lm-evaluation-harness's `loglikelihood` defines it: the model reads prompt and continuation at once, every
+ * token of the continuation is predicted from all before it, and a prompt that is too long loses its beginning. An encoder-decoder reads the prompt with
+ * its encoder, and predicts the continuation from its start token on.
+ *
+ * Law: a result depends on its own pair alone. Pairs that make the model read the same tokens (one prompt with classes of one token each) are read once.
+ * Logarithms are taken in float64 of the model's float32 logits.
+ *
+ * @throws languageErrors, and the signal's reason
+ */
+export async function scoreContinuations(
+  options: ScoringOptions,
+  pairs: readonly Continuation[],
+): Promise<readonly Likelihood[]> {
+  const { tf, weights, terms, batchSize = BATCH_SIZE, signal, onProgress } = options;
+  const model = languageModel(options.model);
+  checkPairs(model, pairs, batchSize);
+  const readings = planReadings(model, pairs);
+  const calculus = createEvaluator(tf, weights, terms);
+  const results: Likelihood[] = [];
+  let done = 0;
+  const batches = batchesOfLikeLength(
+    readings.map(({ input, source }) => input.length + (source?.length ?? 0)),
+    batchSize,
+  );
+  for (const indices of batches) {
+    // Backends compute synchronously: without this pause no abort would be heard until the end.
+    await setImmediate();
+    signal?.throwIfAborted();
+    const batch = indices.map((index) => readings[index]!);
+    await scoreBatch({ tf, model, calculus, batch, signal }, (pair, likelihood) => (results[pair] = likelihood));
+    done += batch.length;
+    onProgress?.(done, readings.length);
+  }
+  return results;
+}
+
+interface BatchOptions {
+  readonly tf: TensorFlow;
+  readonly model: LanguageModel;
+  readonly calculus: Calculus<Tensor>;
+  readonly batch: readonly Reading[];
+  readonly signal: AbortSignal | undefined;
+}
+
+async function scoreBatch(
+  options: BatchOptions,
+  deliver: (pair: number, likelihood: Likelihood) => void,
+): Promise<void> {
+  const { batch } = options;
+  const predicted = await predictReadings({ ...options, readings: batch });
+  batch.forEach(({ targets }, row) => {
+    let at = 0;
+    for (const { pair, tokens, truncated } of targets) {
+      const found = predicted[row]!.slice(at, at + tokens.length);
+      at += tokens.length;
+      const each = Float64Array.from(found, ({ logProbability }) => logProbability);
+      const logProbability = each.reduce((sum, value) => sum + value, 0);
+      deliver(pair, {
+        tokens: each,
+        logProbability,
+        mean: logProbability / each.length,
+        isGreedy: found.every(({ isGreatest }) => isGreatest),
+        truncated,
+      });
+    }
+  });
+}
+
+function checkPairs({ vocabulary, maxTokens }: LanguageModel, pairs: readonly Continuation[], batchSize: number): void {
+  if (pairs.length > languageLimits.sequences) {
+    throw languageErrors.sequencesTooMany({ got: pairs.length, limit: languageLimits.sequences });
+  }
+  if (!(Number.isInteger(batchSize) && batchSize >= 1)) {
+    throw languageErrors.optionInvalid({ option: 'batchSize', got: batchSize, expected: 'a whole number from 1 on' });
+  }
+  const limit = languageLimits.tokens;
+  const prompts = pairs.map(({ prompt }) => prompt);
+  checkSequences('prompt', prompts, { limit, vocabulary });
+  // The last token is predicted, not read: with one token of the prompt, a continuation fills all positions.
+  const continuations = pairs.map(({ continuation }) => continuation);
+  checkSequences('continuation', continuations, { limit: Math.min(maxTokens ?? limit, limit), vocabulary });
+}

@@ -62,6 +62,13 @@ export const modelErrors = {
     message: (d: { readonly family: string; readonly got: string; readonly known: readonly string[] }) =>
       `this ${d.family} model has no output ${d.got}; it has ${d.known.join(', ')}.`,
   }),
+  promptsMissing: defineError({
+    code: 'MODEL_PROMPTS_MISSING',
+    summary: 'A head of class prompts needs at least two classes, and a prompt for each.',
+    remedy: 'Give every class at least one prompt, such as "a photo of a {class}".',
+    message: (d: { readonly got: string }) =>
+      `prompts: got ${d.got}; expected at least two classes with a prompt each.`,
+  }),
   tokensMismatched: defineError({
     code: 'MODEL_TOKENS_MISMATCHED',
     summary:

@@ -183,6 +183,13 @@ describe.each(testedBackends)('model families on %s equal transformers', (backen
     expect(deviation(pooled!, expected.get('pooled')!, tolerance), 'pooled').toBeLessThanOrEqual(1);
     expect(deviation(sentence!, expected.get('sentence_embedding')!, tolerance), 'sentence').toBeLessThanOrEqual(1);
   });
+
+  it.each(['bert-classifier', 'roberta-classifier'])('models/%s', async (name) => {
+    const [model, inputs] = [await openModel(folderOf(name)), await inputsOf(name)];
+    const { expected, tolerance } = await readGoldenCase(`models/${name}`);
+    const [logits] = await compute(model, [[{ text: textOf(inputs, 2) }, 'logits']]);
+    expect(deviation(logits!, expected.get('logits')!, tolerance)).toBeLessThanOrEqual(1);
+  });
 });
 
 describe('a configuration', () => {

@@ -13,7 +13,9 @@ export {
   type CosineLoss,
   type CosineLossInput,
 } from './cosine-head.js';
+export { createPromptHead, type PromptHead, type PromptHeadOptions } from './clip/prompt-head.js';
 export { embedImages, type EmbedImagesOptions } from './embed-images.js';
+export { embedTexts, type EmbedTextsOptions } from './embed-texts.js';
 export { modelErrors } from './errors.js';
 export {
   extractPatches,
@@ -39,6 +41,7 @@ export {
   type TextGeometry,
   type TokenBatch,
 } from './model.js';
+export { padTexts } from './pad-texts.js';
 export { openModel, visionAsModel } from './open-model.js';
 export { readConfig, type ConfigReader, type ModelJson } from './read-config.js';
 export type { AttentionShape } from './operations/attention.js';

@@ -22,6 +22,7 @@ import { SweepAxisResolver, SweepResolver } from './sweep.js';
 import { SystemResolver } from './system.js';
 import { TangentFrameResolver } from './tangent-frame.js';
 import { TaskHeadResolver, TaskHeadsResolver } from './task-head.js';
+import { TaskSampleResolver } from './task-sample.js';
 import { TaskResolver } from './task.js';
 import { TrainingRunResolver } from './training-run.js';
 
@@ -33,6 +34,7 @@ export const resolvers: NonEmptyArray<ClassType> = [
   TaskResolver,
   TaskHeadResolver,
   TaskHeadsResolver,
+  TaskSampleResolver,
   TangentFrameResolver,
   AdapterResolver,
   AdapterUploadResolver,

@@ -1,22 +1,12 @@
-import CompareIcon from '@mui/icons-material/TableChart';
-import { BulkDeleteButton, Button, useListContext } from 'react-admin';
-import { Link } from 'react-router';
-import { initialState, writeState } from '../compare/comparison-state';
+import { BulkDeleteButton } from 'react-admin';
+import { CompareButton } from './compare-button';
 import { JobActions } from './job-actions';
 
-/** What can be done with several runs at once. Comparing is a link: it can be opened beside the list. */
+/** What can be done with several runs at once. */
 export function RunActions() {
-  const { selectedIds } = useListContext();
-  const subjects = selectedIds.map((id) => ({ kind: 'run' as const, id: String(id) }));
   return (
     <>
-      <Button
-        label="crucible.compare.menu"
-        component={Link}
-        to={`/compare?${writeState({ ...initialState, subjects }).toString()}`}
-      >
-        <CompareIcon />
-      </Button>
+      <CompareButton kind="run" />
       <JobActions />
       <BulkDeleteButton mutationMode="pessimistic" />
     </>

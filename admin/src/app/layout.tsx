@@ -4,6 +4,7 @@ import { AppBar, Layout as BaseLayout, TitlePortal, useLocaleState, useTranslate
 import { useConnectionState } from '../live/use-live';
 import { useLiveJobs } from '../live/use-live-jobs';
 import { Menu } from './menu';
+import { Toolbar } from './toolbar';
 
 /** A wide table scrolls by itself and never widens the page: none of what is around it may grow with it. */
 const LAYOUT = {
@@ -11,10 +12,13 @@ const LAYOUT = {
   '& .RaLayout-content, & .RaLayout-contentWithSidebar, & .RaList-main, & .RaList-content': { minWidth: 0 },
 };
 
+/** A title that is too long ends in dots, and never lies over the buttons beside it. */
+const TITLE = { minWidth: 0, overflow: 'hidden', textOverflow: 'ellipsis', whiteSpace: 'nowrap' };
+
 function Bar() {
   return (
-    <AppBar userMenu={false} color="secondary">
-      <TitlePortal component="h1" />
+    <AppBar userMenu={false} color="secondary" toolbar={<Toolbar />}>
+      <TitlePortal component="h1" sx={TITLE} />
     </AppBar>
   );
 }

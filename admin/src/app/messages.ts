@@ -3,13 +3,18 @@ import { compareChartMessages } from '../compare/charts/messages';
 import { compareMessages } from '../compare/messages';
 import { homeMessages } from '../home/messages';
 import { fuseMessages } from '../fuse/messages';
+import { runPageMessages } from '../run/messages';
 import { adapterMessages } from '../resources/adapters/messages';
 import { baseMessages } from '../resources/bases/messages';
+import { evaluationMessages } from '../resources/evaluations/messages';
+import { frameMessages } from '../resources/frames/messages';
 import { jobMessages } from '../resources/jobs/messages';
 import { pluginMessages } from '../resources/plugins/messages';
 import { strategyMessages } from '../resources/strategies/messages';
+import { sweepMessages } from '../resources/sweeps/messages';
 import { taskMessages } from '../resources/tasks/messages';
 import { runMessages } from '../resources/runs/messages';
+import { uploadMessages } from '../upload/messages';
 import { common } from '../i18n/common';
 import { shellMessages } from './shell-messages';
 
@@ -21,14 +26,19 @@ const features = {
   charts: chartMessages,
   compareCharts: compareChartMessages,
   fuse: fuseMessages,
+  run: runPageMessages,
+  upload: uploadMessages,
 };
 const resources = {
   runs: runMessages,
+  sweeps: sweepMessages,
   adapters: adapterMessages,
   tasks: taskMessages,
   bases: baseMessages,
+  frames: frameMessages,
   strategies: strategyMessages,
   plugins: pluginMessages,
+  evaluations: evaluationMessages,
   jobs: jobMessages,
 };
 

@@ -1,5 +1,8 @@
 import AccountTreeIcon from '@mui/icons-material/AccountTree';
 import FuseIcon from '@mui/icons-material/CallMerge';
+import SweepIcon from '@mui/icons-material/GridOn';
+import FrameIcon from '@mui/icons-material/FilterCenterFocus';
+import EvaluationIcon from '@mui/icons-material/Grading';
 import CompareIcon from '@mui/icons-material/TableChart';
 import ExtensionIcon from '@mui/icons-material/Extension';
 import TaskIcon from '@mui/icons-material/AssignmentTurnedIn';
@@ -7,6 +10,7 @@ import BaseIcon from '@mui/icons-material/Layers';
 import StrategyIcon from '@mui/icons-material/Functions';
 import PluginIcon from '@mui/icons-material/Power';
 import JobIcon from '@mui/icons-material/ListAlt';
+import UploadIcon from '@mui/icons-material/UploadFile';
 import { lazy, type ComponentType } from 'react';
 
 interface Page {
@@ -40,6 +44,13 @@ export const pages: readonly (ResourcePages | OwnPage)[] = [
     list: lazy(() => import('../resources/runs/run-list')),
     show: lazy(() => import('../resources/runs/run-show')),
   },
+  {
+    kind: 'resource',
+    name: 'sweeps',
+    icon: SweepIcon,
+    list: lazy(() => import('../resources/sweeps/sweep-list')),
+    show: lazy(() => import('../resources/sweeps/sweep-show')),
+  },
   { kind: 'page', name: 'fuse', icon: FuseIcon, page: lazy(() => import('../fuse/fuse-page')) },
   { kind: 'page', name: 'compare', icon: CompareIcon, page: lazy(() => import('../compare/compare-page')) },
   {
@@ -48,6 +59,19 @@ export const pages: readonly (ResourcePages | OwnPage)[] = [
     icon: ExtensionIcon,
     list: lazy(() => import('../resources/adapters/adapter-list')),
     show: lazy(() => import('../resources/adapters/adapter-show')),
+  },
+  {
+    kind: 'page',
+    name: 'upload',
+    icon: UploadIcon,
+    page: lazy(() => import('../upload/upload-page')),
+  },
+  {
+    kind: 'resource',
+    name: 'frames',
+    icon: FrameIcon,
+    list: lazy(() => import('../resources/frames/frame-list')),
+    show: lazy(() => import('../resources/frames/frame-show')),
   },
   {
     kind: 'resource',
@@ -79,8 +103,16 @@ export const pages: readonly (ResourcePages | OwnPage)[] = [
   },
   {
     kind: 'resource',
+    name: 'evaluations',
+    icon: EvaluationIcon,
+    list: lazy(() => import('../resources/evaluations/evaluation-list')),
+    show: lazy(() => import('../resources/jobs/job-show')),
+  },
+  {
+    kind: 'resource',
     name: 'jobs',
     icon: JobIcon,
     list: lazy(() => import('../resources/jobs/job-list')),
+    show: lazy(() => import('../resources/jobs/job-show')),
   },
 ];

@@ -35,6 +35,8 @@ function themed(base: RaThemeOptions, palette: RaThemeOptions['palette']): RaThe
           },
         },
       },
+      // Parts that are being read say so themselves; a circle beside them has no name to be read out by.
+      MuiCircularProgress: { defaultProps: { 'aria-hidden': true } },
       MuiLink: { defaultProps: { underline: 'always' } },
     },
   };

@@ -17,11 +17,15 @@ const jobsChanged = graphql(`
 
 /** Which lists show a job of a kind; jobs themselves are shown in `jobs` and on the home page. */
 const SHOWN_IN: Readonly<Record<string, readonly string[]>> = {
-  FusionRun: ['runs', 'adapters'],
-  Evaluation: ['evaluations', 'runs', 'tasks'],
-  ImportRun: ['adapters', 'bases'],
-  TrainingRun: ['adapters'],
-  Sweep: ['runs'],
+  FusionRun: ['runs', 'adapters', 'sweeps'],
+  Evaluation: ['evaluations', 'runs', 'tasks', 'adapters'],
+  ExportRun: ['adapters'],
+  ExtractionRun: ['adapters'],
+  ImportRun: ['adapters', 'bases', 'frames'],
+  ModelFusionRun: ['bases'],
+  StatisticsRun: ['adapters'],
+  TrainingRun: ['adapters', 'frames'],
+  Sweep: ['runs', 'sweeps'],
 };
 
 /** How long changes are gathered before lists are read again: a fusion with progress tells ten changes a second. */

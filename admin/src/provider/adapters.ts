@@ -73,6 +73,12 @@ const one = graphql(`
             url
             sizeBytes
           }
+          peft {
+            ...ExportedFiles
+          }
+          mergedModel {
+            ...ExportedFiles
+          }
         }
         provenance {
           __typename
@@ -80,14 +86,6 @@ const one = graphql(`
             run {
               id
               name
-              members {
-                id
-                weight
-                adapter {
-                  id
-                  name
-                }
-              }
             }
           }
           ... on TrainedBy {
@@ -96,15 +94,16 @@ const one = graphql(`
               name
             }
           }
+          ... on ExtractedBy {
+            extraction {
+              id
+              name
+            }
+          }
           ... on ImportedFrom {
             file
             workspace
           }
-        }
-        fusionRuns {
-          id
-          name
-          state
         }
         scores {
           id
@@ -126,6 +125,20 @@ const one = graphql(`
           }
         }
       }
+    }
+  }
+  fragment ExportedFiles on ExportRun {
+    id
+    format
+    archive {
+      name
+      url
+      sizeBytes
+    }
+    files {
+      name
+      url
+      sizeBytes
     }
   }
 `);

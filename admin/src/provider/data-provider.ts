@@ -2,14 +2,28 @@ import type { DataProvider } from 'react-admin';
 import { ApiError } from '../graphql/api-error';
 import { adapters } from './adapters';
 import { bases } from './bases';
+import { evaluations } from './evaluations';
+import { frames } from './frames';
 import { jobs } from './jobs';
 import { plugins } from './plugins';
 import type { ResourceAccess } from './resource-access';
 import { runs } from './runs';
 import { strategies } from './strategies';
+import { sweeps } from './sweeps';
 import { tasks } from './tasks';
 
-const resources: Readonly<Record<string, ResourceAccess>> = { adapters, bases, jobs, plugins, runs, strategies, tasks };
+const resources: Readonly<Record<string, ResourceAccess>> = {
+  adapters,
+  bases,
+  evaluations,
+  frames,
+  jobs,
+  plugins,
+  runs,
+  strategies,
+  sweeps,
+  tasks,
+};
 
 function find(name: string): ResourceAccess {
   const access = resources[name];

@@ -1,3 +1,5 @@
+import type { Identifier } from 'react-admin';
+import { ApiError } from '../graphql/api-error';
 import { graphql } from '../graphql/documents';
 import type { JobFilter } from '../graphql/generated/graphql';
 import { request } from '../graphql/request';
@@ -9,46 +11,237 @@ const list = graphql(`
     jobs(filter: $filter, direction: $direction, page: $page) {
       totalCount
       nodes {
-        __typename
         id
-        state
         attempt
         createdAt
         startedAt
         finishedAt
-        progress {
-          phase
-          done
-          total
-        }
         problem {
           code
           message
         }
-        ... on FusionRun {
-          runName: name
+        ...JobSubject
+      }
+    }
+  }
+  fragment JobSubject on Job {
+    __typename
+    id
+    state
+    progress {
+      phase
+      done
+      total
+    }
+    ... on FusionRun {
+      runName: name
+      strategy {
+        title
+      }
+    }
+    ... on Sweep {
+      sweepName: name
+      strategy {
+        title
+      }
+    }
+    ... on Evaluation {
+      split
+      task {
+        id
+        title
+      }
+      adapter {
+        id
+        name
+      }
+      base {
+        id
+        name
+      }
+    }
+    ... on TrainingRun {
+      trainingName: name
+    }
+    ... on ImportRun {
+      importName: name
+    }
+    ... on ExtractionRun {
+      extractionName: name
+    }
+    ... on ModelFusionRun {
+      modelName: name
+    }
+    ... on ExportRun {
+      format
+      exported: adapter {
+        id
+        name
+      }
+    }
+    ... on StatisticsRun {
+      kind
+      measured: adapter {
+        id
+        name
+      }
+    }
+  }
+`);
+
+const one = graphql(`
+  query Job($id: ID!) {
+    node(id: $id) {
+      __typename
+      id
+      ... on Job {
+        attempt
+        createdAt
+        startedAt
+        finishedAt
+        cancelRequestedAt
+        peakMemoryBytes
+        log
+        backend {
+          name
+          reason
+        }
+        timings {
+          phase
+          seconds
+        }
+        problem {
+          code
+          message
+          remedy
+        }
+        ...JobSubject
+      }
+      ... on Evaluation {
+        run {
+          id
+          name
+          seed
           strategy {
             title
           }
         }
-        ... on Evaluation {
+        score {
+          id
+          value
+          n
+          split
+          selectedOn
+          normalizedByBest
+          interval {
+            low
+            high
+            confidence
+          }
           task {
+            id
             title
           }
-          adapter {
-            id
-            name
-          }
         }
-        ... on TrainingRun {
-          trainingName: name
+      }
+      ... on TrainingRun {
+        method
+        seed
+        task {
+          id
+          title
+        }
+        frame {
+          id
+          name
+        }
+        output {
+          id
+          name
+        }
+        history {
+          epoch
+          loss
+          validationAccuracy
+        }
+      }
+      ... on ImportRun {
+        target
+        output {
+          id
+          name
+        }
+        importedBase: base {
+          id
+          name
+        }
+        inspection {
+          ...InspectionReport
+        }
+      }
+      ... on ExtractionRun {
+        output {
+          id
+          name
+        }
+        report {
+          modules
+          rank
+          relativeError
+        }
+      }
+      ... on ModelFusionRun {
+        modelOutput: output {
+          id
+          name
+        }
+        archive {
+          name
+          url
+          sizeBytes
+        }
+        files {
+          name
+          url
+          sizeBytes
+        }
+      }
+      ... on ExportRun {
+        archive {
+          name
+          url
+          sizeBytes
+        }
+        files {
+          name
+          url
+          sizeBytes
+        }
+        loss {
+          relativeError
+          truncatedModules
+        }
+      }
+      ... on StatisticsRun {
+        examples
+        split
+        task {
+          id
+          title
         }
       }
     }
   }
 `);
 
-/** All that is computed, of every kind. A fusion has a page of its own among the runs; the others stand in this list alone. */
+/** One job, of whatever kind. */
+export async function readJob(id: Identifier, signal?: AbortSignal) {
+  const { node } = await request(one, { id: String(id) }, signal);
+  if (node && 'state' in node) return node;
+  throw new ApiError('NOT_FOUND', 'There is no such job.');
+}
+
+/** All that is computed, of every kind. */
 export const jobs: ResourceAccess = {
   async list({ signal, filter, sort, ...params }) {
     const { kinds, states } = filter as JobFilter;
@@ -57,5 +250,5 @@ export const jobs: ResourceAccess = {
     const { jobs } = await request(list, { filter: chosen, direction, page: pageOf(params) }, signal);
     return { data: [...jobs.nodes], total: jobs.totalCount };
   },
-  one: (id) => Promise.reject(new Error(`Jobs have no page of their own; ${id} was asked for.`)),
+  one: readJob,
 };

@@ -3,6 +3,10 @@ import type {
   AdaptersQuery,
   BaseQuery,
   BasesQuery,
+  EvaluationsQuery,
+  FrameQuery,
+  FramesQuery,
+  JobQuery,
   JobsQuery,
   PluginQuery,
   PluginsQuery,
@@ -10,6 +14,8 @@ import type {
   RunsQuery,
   StrategiesQuery,
   StrategyQuery,
+  SweepQuery,
+  SweepsQuery,
   TaskQuery,
   TasksQuery,
 } from '../graphql/generated/graphql';
@@ -30,3 +36,9 @@ export type PluginRecord = NodeOf<PluginQuery, 'Plugin'>;
 export type StrategyRow = StrategiesQuery['strategies'][number];
 export type StrategyRecord = NodeOf<StrategyQuery, 'FusionStrategy'>;
 export type JobRow = JobsQuery['jobs']['nodes'][number];
+export type JobRecord = Extract<NonNullable<JobQuery['node']>, { readonly state: unknown }>;
+export type SweepRow = SweepsQuery['sweeps']['nodes'][number];
+export type SweepRecord = NodeOf<SweepQuery, 'Sweep'>;
+export type FrameRow = FramesQuery['tangentFrames']['nodes'][number];
+export type FrameRecord = NodeOf<FrameQuery, 'TangentFrame'>;
+export type EvaluationRow = EvaluationsQuery['evaluations']['nodes'][number];

@@ -48,10 +48,11 @@ const one = graphql(`
           validation
           test
         }
-        zeroShot {
+        scores(first: 500) {
           id
           value
           n
+          selectedOn
           interval {
             low
             high
@@ -60,6 +61,18 @@ const one = graphql(`
           base {
             id
             name
+          }
+          adapter {
+            id
+            name
+          }
+          run {
+            id
+            name
+            seed
+            strategy {
+              title
+            }
           }
         }
         adapters {

@@ -35,27 +35,3 @@ export const runDetails = graphql(`
     }
   }
 `);
-
-export const cancelRun = graphql(`
-  mutation CancelRun($id: ID!) {
-    cancelRun(id: $id) {
-      __typename
-      ... on Problem {
-        code
-        message
-      }
-    }
-  }
-`);
-
-export const retryRun = graphql(`
-  mutation RetryRun($id: ID!) {
-    retryRun(id: $id) {
-      __typename
-      ... on Problem {
-        code
-        message
-      }
-    }
-  }
-`);

@@ -2,11 +2,8 @@ import { defineMessages } from '../i18n/define-messages';
 
 export const runPageMessages = defineMessages(
   {
-    cancel: 'Cancel',
-    cancelling: 'Cancelling',
-    retry: 'Try again',
     clone: 'Clone',
-    actions: 'What can be done',
+    compare: 'Compare with its specialists',
     progress: 'Progress',
     pace: '%{pace} per second',
     left: 'about %{time} left in this phase',
@@ -26,11 +23,8 @@ export const runPageMessages = defineMessages(
     copied: 'Copied',
   },
   {
-    cancel: 'Abbrechen',
-    cancelling: 'Bricht ab',
-    retry: 'Noch einmal',
     clone: 'Übernehmen',
-    actions: 'Was sich tun lässt',
+    compare: 'Mit den Spezialisten vergleichen',
     progress: 'Fortschritt',
     pace: '%{pace} je Sekunde',
     left: 'noch etwa %{time} in dieser Phase',

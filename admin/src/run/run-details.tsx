@@ -1,15 +1,10 @@
 import Box from '@mui/material/Box';
-import Link from '@mui/material/Link';
-import Table from '@mui/material/Table';
-import TableBody from '@mui/material/TableBody';
-import TableCell from '@mui/material/TableCell';
-import TableHead from '@mui/material/TableHead';
-import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { useQuery } from '@tanstack/react-query';
-import type { ReactNode } from 'react';
 import { useTranslate } from 'react-admin';
+import { DownloadList } from '../fields/download-list';
 import { NameLink } from '../fields/name-link';
+import { PlainTable } from '../fields/plain-table';
 import { Section } from '../fields/section';
 import { useFormat } from '../fields/use-format';
 import { request } from '../graphql/request';
@@ -31,7 +26,7 @@ export function RunDetails({ id }: { readonly id: string }) {
       <Section title={say('inputs')}>
         <PlainTable
           caption={say('inputs')}
-          head={[say('adapter'), say('weight'), say('digest')]}
+          columns={[{ title: say('adapter') }, { title: say('weight'), numeric: true }, { title: say('digest') }]}
           rows={run.members.map(({ id: member, adapter, weight }) => ({
             id: member,
             cells: [
@@ -50,55 +45,15 @@ export function RunDetails({ id }: { readonly id: string }) {
         <Section title={say('timings')}>
           <PlainTable
             caption={say('timings')}
-            head={[say('phase'), say('seconds')]}
+            columns={[{ title: say('phase') }, { title: say('seconds'), numeric: true }]}
             rows={run.timings.map(({ phase, seconds }) => ({ id: phase, cells: [phase, format.seconds(seconds)] }))}
           />
         </Section>
       ) : null}
       <Section title={say('downloads')}>
         {run.outputs.length === 0 ? <Typography variant="body2">{say('noDownloads')}</Typography> : null}
-        <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
-          {run.outputs.map(({ id: output, downloads: { safetensors } }) => (
-            <li key={output}>
-              <Link href={safetensors.url} download underline="always">
-                {safetensors.name}
-              </Link>{' '}
-              ({format.bytes(safetensors.sizeBytes)})
-            </li>
-          ))}
-        </Box>
+        <DownloadList files={run.outputs.map(({ downloads: { safetensors } }) => safetensors)} />
       </Section>
     </>
-  );
-}
-
-interface PlainTableProps {
-  readonly caption: string;
-  readonly head: readonly string[];
-  readonly rows: readonly { readonly id: string; readonly cells: readonly ReactNode[] }[];
-}
-
-function PlainTable({ caption, head, rows }: PlainTableProps) {
-  return (
-    <Box sx={{ overflowX: 'auto' }} tabIndex={0} role="region" aria-label={caption}>
-      <Table size="small">
-        <TableHead>
-          <TableRow>
-            {head.map((title) => (
-              <TableCell key={title}>{title}</TableCell>
-            ))}
-          </TableRow>
-        </TableHead>
-        <TableBody>
-          {rows.map(({ id, cells }) => (
-            <TableRow key={id}>
-              {cells.map((cell, index) => (
-                <TableCell key={head[index]}>{cell}</TableCell>
-              ))}
-            </TableRow>
-          ))}
-        </TableBody>
-      </Table>
-    </Box>
   );
 }

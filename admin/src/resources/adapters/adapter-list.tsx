@@ -1,5 +1,16 @@
-import { DataTable, List, SearchInput, SelectArrayInput, useTranslate } from 'react-admin';
-
+import {
+  AutocompleteArrayInput,
+  BulkDeleteButton,
+  DataTable,
+  List,
+  ReferenceArrayInput,
+  ReferenceInput,
+  SearchInput,
+  SelectArrayInput,
+  SelectInput,
+  useTranslate,
+} from 'react-admin';
+import { CompareButton } from '../../actions/compare-button';
 import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
 import type { Origin } from '../../graphql/generated/graphql';
@@ -9,6 +20,8 @@ import type { AdapterRow } from '../../provider/row-types';
 
 const ORIGINS: readonly Origin[] = ['IMPORTED', 'TRAINED', 'FUSED', 'EXTRACTED'];
 
+const BY_NAME = { field: 'name', order: 'ASC' } as const;
+
 const filters = [
   <SearchInput key="q" source="q" alwaysOn />,
   <SelectArrayInput
@@ -17,6 +30,15 @@ const filters = [
     label="resources.adapters.filters.origins"
     choices={ORIGINS.map((id) => ({ id, name: `crucible.origin.${id}` }))}
   />,
+  <ReferenceArrayInput key="tasks" source="tasks" reference="tasks" sort={BY_NAME} perPage={100}>
+    <AutocompleteArrayInput label="resources.adapters.fields.task" optionText="title" />
+  </ReferenceArrayInput>,
+  <ReferenceInput key="base" source="base" reference="bases" sort={BY_NAME} perPage={100}>
+    <SelectInput label="resources.adapters.fields.base" optionText="name" />
+  </ReferenceInput>,
+  <ReferenceInput key="frame" source="frame" reference="frames" sort={BY_NAME} perPage={100}>
+    <SelectInput label="resources.adapters.fields.frame" optionText="name" />
+  </ReferenceInput>,
 ];
 
 const Column = DataTable.Col<AdapterRow>;
@@ -32,7 +54,15 @@ export default function AdapterList() {
       perPage={25}
       empty={false}
     >
-      <RecordTable<AdapterRow> narrow={['name', 'task', 'method']}>
+      <RecordTable<AdapterRow>
+        narrow={['name', 'task', 'method']}
+        bulkActionButtons={
+          <>
+            <CompareButton kind="adapter" />
+            <BulkDeleteButton mutationMode="pessimistic" />
+          </>
+        }
+      >
         <Column
           source="name"
           render={(adapter) => (
@@ -57,7 +87,15 @@ export default function AdapterList() {
         <Column source="method" />
         <Column source="rank" align="right" />
         <Column source="origin" disableSort render={(adapter) => translate(`crucible.origin.${adapter.origin}`)} />
-        <Column source="base" disableSort render={(adapter) => adapter.base.name} />
+        <Column
+          source="base"
+          disableSort
+          render={({ base }) => (
+            <NameLink to="bases" id={base.id}>
+              {base.name}
+            </NameLink>
+          )}
+        />
         <Column source="size" align="right" render={(adapter) => format.bytes(adapter.sizeBytes)} />
         <Column source="createdAt" render={(adapter) => format.moment(adapter.createdAt)} />
       </RecordTable>

@@ -1,5 +1,3 @@
-import Box from '@mui/material/Box';
-import Link from '@mui/material/Link';
 import { useRecordContext, useTranslate } from 'react-admin';
 import { Facts } from '../../fields/facts';
 import { useFormat } from '../../fields/use-format';
@@ -8,36 +6,41 @@ import { ScoreTable } from '../../fields/score-table';
 import { Section } from '../../fields/section';
 import type { AdapterRecord } from '../../provider/row-types';
 import { RecordShow } from '../../tables/record-show';
+import { AdapterButtons } from './adapter-buttons';
+import { ExportSection } from './export-section';
+import { LineageSection } from './lineage-section';
+import { NormsSection } from './norms-section';
 
 function AdapterTitle() {
   return <span>{useRecordContext<AdapterRecord>()?.name}</span>;
 }
 
-/** Where it comes from: the run that fused it with what went in, the training, or the file. */
+/** Where it comes from: the run that fused it, the training, the extraction, or the file. */
 function Source({ provenance }: Pick<AdapterRecord, 'provenance'>) {
-  const format = useFormat();
-  if (provenance?.__typename === 'FusedBy') {
-    const { run } = provenance;
-    return (
-      <>
-        <NameLink to="runs" id={run.id}>
-          {run.name ?? run.id}
+  switch (provenance?.__typename) {
+    case 'FusedBy':
+      return (
+        <NameLink to="runs" id={provenance.run.id}>
+          {provenance.run.name ?? provenance.run.id}
         </NameLink>
-        <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
-          {run.members.map(({ id, weight, adapter }) => (
-            <li key={id}>
-              <NameLink to="adapters" id={adapter.id}>
-                {adapter.name}
-              </NameLink>{' '}
-              × {format.number(weight)}
-            </li>
-          ))}
-        </Box>
-      </>
-    );
+      );
+    case 'TrainedBy':
+      return (
+        <NameLink to="jobs" id={provenance.training.id}>
+          {provenance.training.name}
+        </NameLink>
+      );
+    case 'ExtractedBy':
+      return (
+        <NameLink to="jobs" id={provenance.extraction.id}>
+          {provenance.extraction.name}
+        </NameLink>
+      );
+    case 'ImportedFrom':
+      return <>{`${provenance.workspace} / ${provenance.file}`}</>;
+    default:
+      return <>–</>;
   }
-  if (provenance?.__typename === 'TrainedBy') return <>{provenance.training.name}</>;
-  return <>{provenance?.__typename === 'ImportedFrom' ? `${provenance.workspace} / ${provenance.file}` : '–'}</>;
 }
 
 function AdapterPage() {
@@ -46,9 +49,9 @@ function AdapterPage() {
   const format = useFormat();
   if (!adapter) return null;
   const label = (name: string): string => translate(`resources.adapters.fields.${name}`);
-  const { safetensors } = adapter.downloads;
   return (
     <>
+      <AdapterButtons id={adapter.id} />
       <Section title={translate('resources.adapters.facts')}>
         <Facts
           facts={[
@@ -63,41 +66,41 @@ function AdapterPage() {
                 '–'
               ),
             },
-            { label: label('base'), value: adapter.base.name },
+            {
+              label: label('base'),
+              value: (
+                <NameLink to="bases" id={adapter.base.id}>
+                  {adapter.base.name}
+                </NameLink>
+              ),
+            },
             { label: label('rank'), value: adapter.rank },
             { label: label('scale'), value: format.number(adapter.scale) },
             { label: label('parameters'), value: format.number(Number(adapter.parameterCount), 12) },
             { label: label('size'), value: format.bytes(adapter.sizeBytes) },
-            { label: label('frame'), value: adapter.frame?.name ?? '–' },
+            {
+              label: label('frame'),
+              value: adapter.frame ? (
+                <NameLink to="frames" id={adapter.frame.id}>
+                  {adapter.frame.name}
+                </NameLink>
+              ) : (
+                '–'
+              ),
+            },
             { label: label('createdAt'), value: format.moment(adapter.createdAt) },
             { label: label('modules'), value: adapter.targetModules.length },
             { label: label('digest'), value: adapter.digest },
-            {
-              label: label('file'),
-              value: <Link href={safetensors.url}>{translate('resources.adapters.download')}</Link>,
-            },
+            { label: label('origin'), value: <Source provenance={adapter.provenance} /> },
           ]}
         />
-      </Section>
-      <Section title={translate('resources.adapters.origin')}>
-        <Source provenance={adapter.provenance} />
       </Section>
       <Section title={translate('crucible.score.caption')}>
         <ScoreTable scores={adapter.scores} />
       </Section>
-      {adapter.fusionRuns.length > 0 ? (
-        <Section title={translate('resources.adapters.usedIn')}>
-          <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
-            {adapter.fusionRuns.map(({ id, name }) => (
-              <li key={id}>
-                <NameLink to="runs" id={id}>
-                  {name ?? id}
-                </NameLink>
-              </li>
-            ))}
-          </Box>
-        </Section>
-      ) : null}
+      <LineageSection id={adapter.id} />
+      <NormsSection id={adapter.id} parameterCount={adapter.parameterCount} />
+      <ExportSection adapter={adapter} />
     </>
   );
 }

@@ -1,49 +1,39 @@
 import { DataTable, List, SelectArrayInput, useTranslate } from 'react-admin';
 import { JobActions } from '../../actions/job-actions';
 import { secondsBetween } from '../../fields/format';
-import { NameLink } from '../../fields/name-link';
+import { jobStateChoices } from '../../fields/job-states';
+import { shareOf } from '../../fields/share-of';
 import { StateChip } from '../../fields/state-chip';
 import { useFormat } from '../../fields/use-format';
-import type { RunState } from '../../graphql/generated/graphql';
+import type { JobKind } from '../../graphql/generated/graphql';
 import type { JobRow } from '../../provider/row-types';
 import { ListActions } from '../../tables/list-actions';
 import { RecordTable } from '../../tables/record-table';
+import { JobSubject } from './job-subject';
 
-const STATES: readonly RunState[] = ['QUEUED', 'RUNNING', 'SCORING', 'SUCCEEDED', 'FAILED', 'CANCELLED'];
+/** Kinds as the filter names them, with the type that their rows are of. */
+const KINDS = {
+  FUSION_RUN: 'FusionRun',
+  SWEEP: 'Sweep',
+  EVALUATION: 'Evaluation',
+  TRAINING_RUN: 'TrainingRun',
+  IMPORT_RUN: 'ImportRun',
+  EXPORT_RUN: 'ExportRun',
+  EXTRACTION_RUN: 'ExtractionRun',
+  MODEL_FUSION_RUN: 'ModelFusionRun',
+  STATISTICS_RUN: 'StatisticsRun',
+} as const satisfies Record<JobKind, JobRow['__typename']>;
+
 const filters = [
+  <SelectArrayInput key="states" source="states" label="resources.jobs.filters.states" choices={jobStateChoices} />,
   <SelectArrayInput
-    key="states"
-    source="states"
-    label="resources.jobs.filters.states"
-    choices={STATES.map((id) => ({ id, name: `crucible.state.${id}` }))}
+    key="kinds"
+    source="kinds"
+    label="resources.jobs.filters.kinds"
+    choices={Object.entries(KINDS).map(([id, type]) => ({ id, name: `resources.jobs.kind.${type}` }))}
   />,
 ];
 const Column = DataTable.Col<JobRow>;
-
-/** What a job is about, as a link where there is a page of it. */
-function Subject({ job }: { readonly job: JobRow }) {
-  const translate = useTranslate();
-  if (job.__typename === 'FusionRun')
-    return (
-      <NameLink to="runs" id={job.id}>
-        {job.runName ?? job.strategy.title}
-      </NameLink>
-    );
-  if (job.__typename === 'Evaluation') {
-    return (
-      <>
-        {job.adapter ? (
-          <NameLink to="adapters" id={job.adapter.id}>
-            {job.adapter.name}
-          </NameLink>
-        ) : null}{' '}
-        {job.task.title}
-      </>
-    );
-  }
-  if (job.__typename === 'TrainingRun') return <>{job.trainingName}</>;
-  return <>{translate(`resources.jobs.kind.${job.__typename}`)}</>;
-}
 
 export default function JobList() {
   const translate = useTranslate();
@@ -57,17 +47,12 @@ export default function JobList() {
       empty={false}
     >
       <RecordTable<JobRow> narrow={['what', 'state']} bulkActionButtons={<JobActions />}>
-        <Column source="what" disableSort render={(job) => <Subject job={job} />} />
+        <Column source="what" disableSort render={(job) => <JobSubject job={job} />} />
         <Column source="kind" disableSort render={(job) => translate(`resources.jobs.kind.${job.__typename}`)} />
         <Column
           source="state"
           disableSort
-          render={({ state, progress }) => (
-            <StateChip
-              state={state}
-              share={progress && progress.total > 0 ? progress.done / progress.total : undefined}
-            />
-          )}
+          render={({ state, progress }) => <StateChip state={state} share={shareOf(progress)} />}
         />
         <Column source="createdAt" render={({ createdAt }) => format.moment(createdAt)} />
         <Column

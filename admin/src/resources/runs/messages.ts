@@ -9,9 +9,7 @@ export const runMessages = defineMessages(
     facts: 'What was fused',
     fidelity: 'How far from the exact result',
     exact: 'Exact',
-    log: 'Log',
-    timings: 'Timings',
-    members: 'Adapters',
+    pointOfSweep: 'A point of a sweep',
     fields: {
       name: 'Name',
       state: 'State',
@@ -46,9 +44,7 @@ export const runMessages = defineMessages(
     facts: 'Was fusioniert wurde',
     fidelity: 'Abstand zum exakten Ergebnis',
     exact: 'Exakt',
-    log: 'Protokoll',
-    timings: 'Zeiten',
-    members: 'Adapter',
+    pointOfSweep: 'Ein Punkt einer Reihe',
     fields: {
       name: 'Name',
       state: 'Stand',

@@ -1,26 +1,40 @@
-import { BooleanInput, DataTable, List, SearchInput, SelectArrayInput, useTranslate } from 'react-admin';
+import {
+  AutocompleteArrayInput,
+  BooleanInput,
+  DataTable,
+  List,
+  ReferenceArrayInput,
+  SearchInput,
+  SelectArrayInput,
+  useTranslate,
+} from 'react-admin';
 import { RunActions } from '../../actions/run-actions';
 import { secondsBetween } from '../../fields/format';
+import { jobStateChoices } from '../../fields/job-states';
 import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
+import { shareOf } from '../../fields/share-of';
 import { StateChip } from '../../fields/state-chip';
-import type { FusionSpace, RunState } from '../../graphql/generated/graphql';
+import type { FusionSpace } from '../../graphql/generated/graphql';
 import { ListActions } from '../../tables/list-actions';
 import { RecordTable } from '../../tables/record-table';
 import type { RunRow } from '../../provider/row-types';
 import { useRunName } from './run-name';
 
-const STATES: readonly RunState[] = ['QUEUED', 'RUNNING', 'SCORING', 'SUCCEEDED', 'FAILED', 'CANCELLED'];
 const SPACES: readonly FusionSpace[] = ['FRAME', 'CORE', 'DELTA', 'FACTOR'];
+
+const BY_TITLE = { field: 'title', order: 'ASC' } as const;
+const BY_NAME = { field: 'name', order: 'ASC' } as const;
 
 const filters = [
   <SearchInput key="q" source="q" alwaysOn />,
-  <SelectArrayInput
-    key="states"
-    source="states"
-    label="resources.runs.filters.states"
-    choices={STATES.map((id) => ({ id, name: `crucible.state.${id}` }))}
-  />,
+  <SelectArrayInput key="states" source="states" label="resources.runs.filters.states" choices={jobStateChoices} />,
+  <ReferenceArrayInput key="strategies" source="strategies" reference="strategies" sort={BY_TITLE} perPage={100}>
+    <AutocompleteArrayInput label="resources.runs.filters.strategies" optionText="title" optionValue="key" />
+  </ReferenceArrayInput>,
+  <ReferenceArrayInput key="adapters" source="adapters" reference="adapters" sort={BY_NAME} perPage={100}>
+    <AutocompleteArrayInput label="resources.runs.fields.adapters" optionText="name" />
+  </ReferenceArrayInput>,
   <SelectArrayInput
     key="spaces"
     source="spaces"
@@ -60,12 +74,7 @@ export default function RunList() {
         />
         <Column
           source="state"
-          render={({ state, progress }) => (
-            <StateChip
-              state={state}
-              share={progress && progress.total > 0 ? progress.done / progress.total : undefined}
-            />
-          )}
+          render={({ state, progress }) => <StateChip state={state} share={shareOf(progress)} />}
         />
         <Column source="strategy" disableSort render={(run) => run.strategy.title} />
         <Column source="space" render={(run) => translate(`crucible.space.${run.space}`)} />

@@ -1,15 +1,19 @@
-import Alert from '@mui/material/Alert';
-import AlertTitle from '@mui/material/AlertTitle';
-import Box from '@mui/material/Box';
 import { useRecordContext, useTranslate } from 'react-admin';
 import { Facts } from '../../fields/facts';
 import { secondsBetween } from '../../fields/format';
 import { useFormat } from '../../fields/use-format';
+import { LogSection } from '../../fields/log-section';
 import { NameLink } from '../../fields/name-link';
+import { ProblemAlert } from '../../fields/problem-alert';
 import { ScoreTable } from '../../fields/score-table';
 import { Section } from '../../fields/section';
+import { shareOf } from '../../fields/share-of';
 import { StateChip } from '../../fields/state-chip';
 import type { RunRecord } from '../../provider/row-types';
+import { RunButtons } from '../../run/run-buttons';
+import { RunDetails } from '../../run/run-details';
+import { RunProgress } from '../../run/run-progress';
+import { RunRepeat } from '../../run/run-repeat';
 import { useRunName } from './run-name';
 import { RecordShow } from '../../tables/record-show';
 
@@ -25,23 +29,38 @@ function RunPage() {
   const format = useFormat();
   if (!run) return null;
   const label = (name: string): string => translate(`resources.runs.fields.${name}`);
-  const share = run.progress && run.progress.total > 0 ? run.progress.done / run.progress.total : undefined;
   return (
     <>
-      {run.problem ? (
-        <Alert severity="error" sx={{ mb: 2 }}>
-          <AlertTitle>{run.problem.code}</AlertTitle>
-          {run.problem.message}
-          {run.problem.remedy ? (
-            <div>{translate('crucible.problem.remedy', { remedy: run.problem.remedy })}</div>
-          ) : null}
-        </Alert>
-      ) : null}
+      <ProblemAlert problem={run.problem} />
+      <RunButtons run={run} />
+      <RunProgress run={run} />
       <Section title={translate('resources.runs.facts')}>
         <Facts
           facts={[
-            { label: label('state'), value: <StateChip state={run.state} share={share} /> },
-            { label: label('strategy'), value: `${run.strategy.title} ${run.strategyVersion}` },
+            { label: label('state'), value: <StateChip state={run.state} share={shareOf(run.progress)} /> },
+            {
+              label: label('strategy'),
+              value: (
+                <>
+                  <NameLink to="strategies" id={run.strategy.id}>
+                    {run.strategy.title}
+                  </NameLink>{' '}
+                  {run.strategyVersion}
+                </>
+              ),
+            },
+            ...(run.sweep
+              ? [
+                  {
+                    label: label('sweep'),
+                    value: (
+                      <NameLink to="sweeps" id={run.sweep.id}>
+                        {run.sweep.name ?? translate('resources.runs.pointOfSweep')}
+                      </NameLink>
+                    ),
+                  },
+                ]
+              : []),
             { label: label('space'), value: translate(`crucible.space.${run.space}`) },
             { label: label('seed'), value: run.seed },
             { label: label('createdAt'), value: format.moment(run.createdAt) },
@@ -62,18 +81,6 @@ function RunPage() {
           ]}
         />
       </Section>
-      <Section title={translate('resources.runs.members')}>
-        <Box component="ul" sx={{ m: 0, pl: 2.5 }}>
-          {run.members.map(({ id, weight, adapter }) => (
-            <li key={id}>
-              <NameLink to="adapters" id={adapter.id}>
-                {adapter.name}
-              </NameLink>{' '}
-              × {format.number(weight)}
-            </li>
-          ))}
-        </Box>
-      </Section>
       <Section title={translate('crucible.score.caption')}>
         <ScoreTable scores={run.scores} />
       </Section>
@@ -89,13 +96,9 @@ function RunPage() {
           />
         </Section>
       ) : null}
-      {run.log.length > 0 ? (
-        <Section title={translate('resources.runs.log')}>
-          <Box component="pre" tabIndex={0} sx={{ m: 0, overflow: 'auto', maxHeight: 320, fontSize: 12 }}>
-            {run.log.join('\n')}
-          </Box>
-        </Section>
-      ) : null}
+      <RunDetails id={run.id} />
+      <RunRepeat id={run.id} />
+      <LogSection log={run.log} />
     </>
   );
 }

@@ -5,6 +5,8 @@ import { Section } from '../../fields/section';
 import { useFormat } from '../../fields/use-format';
 import type { TaskRecord } from '../../provider/row-types';
 import { RecordShow } from '../../tables/record-show';
+import { TaskSamples } from './task-samples';
+import { TaskScores } from './task-scores';
 
 function TaskTitle() {
   return <span>{useRecordContext<TaskRecord>()?.title}</span>;
@@ -34,19 +36,8 @@ function TaskPage() {
           ]}
         />
       </Section>
-      <Section title={`${translate('resources.tasks.classes')} (${task.classes.length})`}>
-        <p>{task.classes.join(' · ')}</p>
-      </Section>
-      {task.zeroShot.length > 0 ? (
-        <Section title={translate('resources.tasks.zeroShot')}>
-          <Facts
-            facts={task.zeroShot.map(({ base, value, n, interval }) => ({
-              label: base.name,
-              value: `${format.percent(value)} (${format.percent(interval.low)} – ${format.percent(interval.high)}, n = ${n})`,
-            }))}
-          />
-        </Section>
-      ) : null}
+      <TaskScores task={task} />
+      <TaskSamples id={task.id} />
       <Section title={translate('resources.tasks.adapters')}>
         <LinkList to="adapters" items={task.adapters} />
       </Section>

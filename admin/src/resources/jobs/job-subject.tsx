@@ -1,0 +1,50 @@
+import { useTranslate } from 'react-admin';
+import { NameLink } from '../../fields/name-link';
+import type { JobSubjectFragment } from '../../graphql/generated/graphql';
+
+type Say = (key: string, values?: Readonly<Record<string, string>>) => string;
+
+/** What a job is about, in a few words. */
+export function describeJob(job: JobSubjectFragment, translate: Say): string {
+  const kind = translate(`resources.jobs.kind.${job.__typename}`);
+  switch (job.__typename) {
+    case 'FusionRun':
+      return job.runName ?? job.strategy.title;
+    case 'Sweep':
+      return job.sweepName ?? translate('resources.sweeps.unnamed', { strategy: job.strategy.title });
+    case 'Evaluation':
+      return translate('resources.jobs.of', {
+        model: job.adapter?.name ?? job.base.name,
+        task: job.task.title,
+        split: translate(`crucible.split.${job.split}`),
+      });
+    case 'TrainingRun':
+      return job.trainingName;
+    case 'ImportRun':
+      return job.importName;
+    case 'ExtractionRun':
+      return job.extractionName;
+    case 'ModelFusionRun':
+      return job.modelName;
+    case 'ExportRun':
+      return `${job.exported.name}, ${job.format}`;
+    case 'StatisticsRun':
+      return `${job.measured.name}, ${job.kind}`;
+    default:
+      return kind;
+  }
+}
+
+/** Fusions and sweeps have pages of their own; the others the page of a job. */
+export const jobPage = ({ __typename }: Pick<JobSubjectFragment, '__typename'>): string =>
+  __typename === 'FusionRun' ? 'runs' : __typename === 'Sweep' ? 'sweeps' : 'jobs';
+
+/** What a job is about, as a link to its page. */
+export function JobSubject({ job }: { readonly job: JobSubjectFragment }) {
+  const translate = useTranslate();
+  return (
+    <NameLink to={jobPage(job)} id={job.id}>
+      {describeJob(job, translate)}
+    </NameLink>
+  );
+}

@@ -1,0 +1,113 @@
+import Box from '@mui/material/Box';
+import LinearProgress from '@mui/material/LinearProgress';
+import ToggleButton from '@mui/material/ToggleButton';
+import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
+import { useTranslate } from 'react-admin';
+import { BarTable } from '../../fields/bar-table';
+import { ErrorAlert } from '../../fields/error-alert';
+import { Section } from '../../fields/section';
+import { graphql } from '../../graphql/documents';
+import type { Split } from '../../graphql/generated/graphql';
+import { request } from '../../graphql/request';
+
+const taskSamples = graphql(`
+  query TaskSamples($id: ID!, $split: Split!) {
+    node(id: $id) {
+      __typename
+      ... on Task {
+        id
+        samples(split: $split, first: 24) {
+          position
+          label
+          height
+          width
+          image
+        }
+        classCounts(split: $split) {
+          label
+          count
+        }
+      }
+    }
+  }
+`);
+
+const SPLITS: readonly Split[] = ['TRAIN', 'VALIDATION', 'TEST'];
+/** Pictures of few pixels are shown larger, with their pixels as they are. */
+const SIDE = 72;
+
+/** Examples as they are, and how many each class has. */
+export function TaskSamples({ id }: { readonly id: string }) {
+  const translate = useTranslate();
+  const [split, setSplit] = useState<Split>('TEST');
+  const { data, error } = useQuery({
+    queryKey: ['tasks', 'samples', id, split],
+    queryFn: ({ signal }) => request(taskSamples, { id, split }, signal),
+    placeholderData: keepPreviousData,
+    // The file of a task does not change.
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const task = data?.node?.__typename === 'Task' ? data.node : undefined;
+  const say = (key: string): string => translate(`resources.tasks.${key}`);
+  return (
+    <>
+      <Section title={say('samples')}>
+        <ToggleButtonGroup
+          exclusive
+          size="small"
+          color="primary"
+          value={split}
+          onChange={(_, next: Split | null) => next && setSplit(next)}
+          aria-label={translate('crucible.score.split')}
+          sx={{ mb: 2 }}
+        >
+          {SPLITS.map((each) => (
+            <ToggleButton key={each} value={each}>
+              {translate(`crucible.split.${each}`)}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+        {error ? <ErrorAlert error={error} /> : null}
+        {task || error ? null : <LinearProgress aria-label={translate('ra.page.loading')} />}
+        <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none', display: 'flex', flexWrap: 'wrap', gap: 1.5 }}>
+          {task?.samples.map(({ position, label, width, height, image }) => (
+            <Box component="li" key={position} sx={{ width: SIDE }}>
+              <Box
+                component="img"
+                src={image}
+                alt={translate('resources.tasks.sampleOf', { position, label })}
+                sx={{
+                  display: 'block',
+                  width: SIDE,
+                  height: (SIDE * height) / width,
+                  border: 1,
+                  borderColor: 'divider',
+                  imageRendering: width < SIDE ? 'pixelated' : 'auto',
+                }}
+              />
+              <Box component="span" sx={{ fontSize: 12, overflowWrap: 'anywhere' }}>
+                {label}
+              </Box>
+            </Box>
+          ))}
+        </Box>
+      </Section>
+      {task ? (
+        <Section title={`${say('classes')} (${task.classCounts.length}), ${translate(`crucible.split.${split}`)}`}>
+          <BarTable
+            caption={say('balance')}
+            columns={[say('class'), translate('crucible.score.n')]}
+            rows={task.classCounts.map(({ label, count }) => ({
+              key: label,
+              name: label,
+              value: count,
+              text: String(count),
+            }))}
+          />
+        </Section>
+      ) : null}
+    </>
+  );
+}

@@ -1,5 +1,5 @@
 import type { Ref } from '@mikro-orm/core';
-import { Entity, Enum, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
+import { Entity, Enum, Index, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { BigIntScalar, Sha256 } from '../scalars/index.js';
 import { BaseModel } from './base-model.js';
@@ -119,6 +119,16 @@ export class ModelFusionRun extends Job {
   @Field(() => Int, { description: 'Seed of all randomness.' })
   @Property({ type: 'integer' })
   seed!: number;
+
+  /** SHA-256 over everything that the output depends on; runs of before it was kept have none. */
+  @Field(() => Sha256, {
+    nullable: true,
+    description:
+      'SHA-256 over all that the files depend on: equal fingerprints give equal bytes. Runs of before it was kept have none.',
+  })
+  @Property({ type: 'text', nullable: true })
+  @Index()
+  fingerprint: string | null = null;
 
   /** Sorted by name. */
   @Property({ type: 'json' })

@@ -1,9 +1,12 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import {
   type Adapter,
+  type BaseModel,
   type ExportedFileRecord,
   type ExportLoss,
   type ExportRun,
+  ExtractionRun,
+  type ExtractionReport,
   FusionMember,
   type FusionRun,
   FusionStrategy,
@@ -36,17 +39,19 @@ export interface CardScore {
   readonly selectedOn: string | null;
 }
 
-export interface CardFusion {
-  readonly strategy: {
-    readonly key: string;
+export interface CardStrategy {
+  readonly key: string;
+  readonly title: string;
+  readonly version: string;
+  readonly references: readonly {
     readonly title: string;
-    readonly version: string;
-    readonly references: readonly {
-      readonly title: string;
-      readonly arxiv?: string | null | undefined;
-      readonly url?: string | null | undefined;
-    }[];
-  };
+    readonly arxiv?: string | null | undefined;
+    readonly url?: string | null | undefined;
+  }[];
+}
+
+export interface CardFusion {
+  readonly strategy: CardStrategy;
   readonly options: Readonly<Record<string, unknown>>;
   /** As a request has them: a `StrategyInput`. */
   readonly input: Readonly<Record<string, unknown>>;
@@ -56,6 +61,16 @@ export interface CardFusion {
   readonly fingerprint: string;
   readonly fidelity: FidelityReport | null;
   readonly members: readonly CardMember[];
+}
+
+/** The checkpoint that an adapter was taken out of, and what that lost. */
+export interface CardExtraction {
+  readonly model: string;
+  readonly digest: string;
+  readonly rank: number | null;
+  readonly energy: number | null;
+  readonly targets: readonly string[] | null;
+  readonly report: ExtractionReport | null;
 }
 
 /** All that a model card says, apart from how it says it. */
@@ -72,6 +87,7 @@ export interface CardData {
   readonly fusion: CardFusion | null;
   readonly training: { readonly method: string; readonly seed: number; readonly task: string } | null;
   readonly imported: { readonly from: string; readonly file: string; readonly commit: string | null } | null;
+  readonly extraction: CardExtraction | null;
   readonly scores: readonly CardScore[];
 }
 
@@ -87,6 +103,7 @@ export async function readCardData(
   const fused = await findFusionOf(em, adapter.id);
   if (fused) await em.populate(fused, ['strategy']);
   const trained = await em.findOne(TrainingRun, { output: adapter.id }, { populate: ['task'] });
+  const extracted = await em.findOne(ExtractionRun, { output: adapter.id }, { populate: ['model'] });
   const { importedFrom } = adapter;
   return {
     adapter,
@@ -108,23 +125,23 @@ export async function readCardData(
       file: importedFrom.file,
       commit: importedFrom.commit ?? null,
     },
-    scores: await readScores(em, adapter),
+    extraction: extracted && describeExtraction(extracted),
+    scores: await readScores(em, { adapter: adapter.id }),
   };
+}
+
+function describeExtraction({ model, rank, energy, targets, report }: ExtractionRun): CardExtraction {
+  const { name, digest } = model.getEntity() satisfies BaseModel;
+  return { model: name, digest, rank, energy, targets, report };
 }
 
 async function readFusion(em: EntityManager, run: FusionRun): Promise<CardFusion> {
   const { key, title, references } = run.strategy.getEntity();
-  const rows = await em.find(
-    FusionStrategy,
-    { key: { $in: [...strategiesIn(key, run.options)] } },
-    { orderBy: { id: 'asc' } },
-  );
-  const schemas = new Map(rows.map((row) => [row.key, row.optionsSchema]));
   const members = await em.find(FusionMember, { run: run.id }, { orderBy: { position: 'asc' }, populate: ['adapter'] });
   return {
     strategy: { key, title, version: run.strategyVersion, references },
     options: run.options,
-    input: toStrategyInput(key, run.options, schemas),
+    input: await readStrategyInput(em, key, run.options),
     space: run.space,
     outputRank: run.outputRank,
     seed: run.seed,
@@ -137,8 +154,26 @@ async function readFusion(em: EntityManager, run: FusionRun): Promise<CardFusion
   };
 }
 
-async function readScores(em: EntityManager, adapter: Adapter): Promise<readonly CardScore[]> {
-  const scores = await em.find(Score, { adapter: adapter.id }, { populate: ['task'], orderBy: { id: 'asc' } });
+/** Options as a request has them. */
+export async function readStrategyInput(
+  em: EntityManager,
+  key: string,
+  options: Readonly<Record<string, unknown>>,
+): Promise<Readonly<Record<string, unknown>>> {
+  const rows = await em.find(
+    FusionStrategy,
+    { key: { $in: [...strategiesIn(key, options)] } },
+    { orderBy: { id: 'asc' } },
+  );
+  return toStrategyInput(key, options, new Map(rows.map((row) => [row.key, row.optionsSchema])));
+}
+
+/** Scores of an adapter, or of a base by itself. */
+export async function readScores(
+  em: EntityManager,
+  of: { readonly adapter: string } | { readonly base: string; readonly adapter: null },
+): Promise<readonly CardScore[]> {
+  const scores = await em.find(Score, of, { populate: ['task'], orderBy: { id: 'asc' } });
   const normalized = await normalize(em, scores);
   return scores
     .map((score, index) => ({

@@ -1,6 +1,8 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { ExportedFileRecord, ExportLoss, ExportRun } from '../entities/index.js';
-import { readCardData, type CardData, type CardFusion, type CardScore } from './card-data.js';
+import { readCardData, type CardData, type CardExtraction, type CardFusion } from './card-data.js';
+import { filesSection, scoresSection, strategyWords } from './card-sections.js';
+import { cell, code, figure, line, percent, shorten } from './markdown.js';
 
 export async function describeExportedModel(
   em: EntityManager,
@@ -23,11 +25,12 @@ export function formatModelCard(data: CardData): string {
     data.training &&
       `## Training\n\nTrained by ${code(data.training.method)} on the task ${code(data.training.task)} with seed ${data.training.seed}.`,
     data.imported && importedFrom(data.imported),
+    data.extraction && extractedFrom(data.extraction),
     fidelity(data),
-    scores(data.scores),
+    scoresSection(data.scores),
     data.fusion && reproduce(data, data.fusion),
     usage(data),
-    filesTable(data.files),
+    filesSection(data.files),
   ];
   return `${frontMatter(data)}\n${sections.filter((section) => section !== null).join('\n\n')}\n`;
 }
@@ -72,21 +75,32 @@ function lineage({ strategy, options, space, outputRank, seed, fingerprint, memb
     ({ name, digest, weight, origin }, index) =>
       `| ${index + 1} | ${cell(name)} | ${weight} | ${origin.toLowerCase()} | ${code(digest)} |`,
   );
-  const papers = strategy.references.map(({ title, arxiv, url }) => {
-    const address = arxiv ? `https://arxiv.org/abs/${arxiv}` : url;
-    return address ? `[${line(title)}](${address})` : line(title);
-  });
   return `## Made of
 
 | # | adapter | weight | | SHA-256 of its file |
 | --- | --- | --- | --- | --- |
 ${rows.join('\n')}
 
-Strategy ${code(strategy.key)} ${strategy.version} in ${space} space${papers.length ? ` (${papers.join('; ')})` : ''}, seed ${seed}, ${outputRank === null ? 'at the rank that the result has' : `recompressed to rank ${outputRank}`}. Fingerprint ${code(fingerprint)}.
+Strategy ${strategyWords(strategy)} in ${space} space, seed ${seed}, ${outputRank === null ? 'at the rank that the result has' : `recompressed to rank ${outputRank}`}. Fingerprint ${code(fingerprint)}.
 
 \`\`\`json
 ${JSON.stringify(options, undefined, 2)}
 \`\`\``;
+}
+
+function extractedFrom({ model, digest, rank, energy, targets, report }: CardExtraction): string {
+  const asked = [
+    ...(rank === null ? [] : [`at rank ${rank}`]),
+    ...(energy === null ? [] : [`keeping ${percent(energy)} of ‖Δ‖² in each layer`]),
+    ...(targets === null ? [] : [`of the layers ${cell(shorten(targets))}`]),
+  ].join(', ');
+  const lost =
+    report === null
+      ? ''
+      : ` ‖Δ − B·A‖ is ${figure(report.relativeError)} of ‖Δ‖ over the ${report.modules} matrices that it carries; ${report.leftOutTensors} changed tensors are not in it.`;
+  return `## Extracted from
+
+The checkpoint ${code(model)}, whose weights have digest ${code(digest)}, ${asked}: a truncated SVD of what it changed.${lost}`;
 }
 
 function importedFrom({ from, file, commit }: NonNullable<CardData['imported']>): string {
@@ -133,22 +147,6 @@ function written(loss: ExportLoss, maxRank: number | null): string {
   const worst =
     worstModule === null || worstError === null ? '' : `; most in ${code(worstModule)}, ${figure(worstError)}`;
   return `${cut}Writing it changed the update by ${figure(relativeError)} of its Frobenius norm${worst}.`;
-}
-
-function scores(all: readonly CardScore[]): string {
-  if (all.length === 0) return '## Scores\n\nNot scored.';
-  const rows = all.map(
-    ({ task, split, value, n, interval, normalizedByOwn, normalizedByBest, selectedOn }) =>
-      `| ${cell(task)} | ${split} | ${percent(value)} | ${percent(interval.low)} – ${percent(interval.high)} | ${n} | ${ratio(normalizedByOwn)} | ${ratio(normalizedByBest)} | ${selectedOn ?? '–'} |`,
-  );
-  const confidence = Math.round(all[0]!.interval.confidence * 100);
-  return `## Scores
-
-| task | split | accuracy | ${confidence} % interval | n | of the specialist of its method | of the best specialist | options chosen on |
-| --- | --- | --- | --- | --- | --- | --- | --- |
-${rows.join('\n')}
-
-Intervals are Wilson's. The two columns of ratios divide by the score of an adapter that was trained on that task alone.`;
 }
 
 function reproduce(data: CardData, { input, space, outputRank, seed, members }: CardFusion): string {
@@ -201,22 +199,4 @@ from transformers import ${loader}
 base = ${loader}.from_pretrained(${JSON.stringify(base.name)})
 model = PeftModel.from_pretrained(base, "path/to/this/folder")
 \`\`\``;
-}
-
-function filesTable(files: readonly ExportedFileRecord[]): string {
-  const rows = files.map(({ name, byteLength, sha256 }) => `| ${code(name)} | ${byteLength} | ${code(sha256)} |`);
-  return `## Files\n\n| file | bytes | SHA-256 |\n| --- | --- | --- |\n${rows.join('\n')}`;
-}
-
-/** Names come from whoever named things: nothing in them may end a line, a cell or a span. */
-const line = (text: string): string => text.replace(/\p{Cc}+/gu, ' ').replace(/[<>[\]`*_\\|#]/g, '\\$&');
-const cell = (text: string): string => line(text);
-const code = (text: string): string => `\`${text.replace(/[\p{Cc}`|]+/gu, ' ')}\``;
-const figure = (value: number): string => (value === 0 ? '0' : String(Number(value.toPrecision(4))));
-const percent = (value: number): string => `${(value * 100).toFixed(2)} %`;
-const ratio = (value: number | null): string => (value === null ? '–' : percent(value));
-
-function shorten(names: readonly string[]): string {
-  const shown = names.slice(0, 12).join(', ');
-  return names.length > 12 ? `${shown} and ${names.length - 12} more` : shown;
 }

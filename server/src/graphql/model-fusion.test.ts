@@ -1,8 +1,17 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openSafetensors, viewBytes, writeSafetensors } from '@crucible/engine/tensors';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ExtractionRun, ModelFusionRun, RunState, type ImportRun } from '../entities/index.js';
+import {
+  BaseModel,
+  ExportFormat,
+  ExtractionRun,
+  ModelFusionRun,
+  RunState,
+  type ExportRun,
+  type ImportRun,
+} from '../entities/index.js';
+import { exportAdapter } from '../services/export-adapter.js';
 import { importBaseModel } from '../services/import-base-model.js';
 import { sha256 } from '../testing/archives.js';
 import { succeeded, TestSystem } from '../testing/test-system.js';
@@ -117,6 +126,7 @@ describe('whole models over GraphQL', () => {
       report: { space: 'FULL', changedTensors: 2, roundedTo: ['F32'], tensors: { combined: 3, merged: 0 } },
     });
     expect((modelFusionRun['files'] as { name: string }[]).map(({ name }) => name)).toEqual([
+      'README.md',
       'config.json',
       'model.safetensors',
     ]);
@@ -141,7 +151,8 @@ describe('whole models over GraphQL', () => {
       const response = await fetch(api.url + url);
       expect([response.status, sha256(Buffer.from(await response.arrayBuffer()))]).toEqual([200, digest]);
     }
-    const part = await fetch(api.url + node.files[1]!.url, { headers: { range: 'bytes=0-7' } });
+    const weights = node.files.find(({ name }) => name === 'model.safetensors')!;
+    const part = await fetch(api.url + weights.url, { headers: { range: 'bytes=0-7' } });
     expect([part.status, (await part.arrayBuffer()).byteLength]).toEqual([206, 8]);
     const archive = await fetch(api.url + node.archive.url);
     expect([archive.status, archive.headers.get('content-type')]).toEqual([200, 'application/x-tar']);
@@ -160,6 +171,63 @@ describe('whole models over GraphQL', () => {
     expect(first.report).toMatchObject({ roundedTo: ['BF16'], tensors: { merged: 3, combined: 0 } });
     const on = await run({ models: [{ id: first.output!.id, weight: 0.5 }], strategy: { taskArithmetic: {} } });
     expect(on).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+  });
+
+  it('have a card that says what they are made of, what changed, and how to make them again', async () => {
+    const models = [{ id: ids['one'], weight: 0.5 }, { id: ids['two'] }];
+    const done = await run({ name: 'a | *b*', models, strategy: { ties: { density: 0.5 } }, seed: 7 });
+    const { sha256: digest } = done.files.find(({ name }) => name === 'README.md')!;
+    const card = (await readFile(await system.platform.blobs.locate(digest))).toString();
+    expect(card).toMatch(
+      /^---\nbase_model:\n {2}- "base"\n {2}- "one"\n {2}- "two"\nbase_model_relation: merge\nlibrary_name: transformers\n/,
+    );
+    expect(card).toContain('# a \\| \\*b\\*');
+    const rows = await system.em.find(BaseModel, { id: { $in: ['base', 'one', 'two'].map((name) => ids[name]!) } });
+    for (const { digest } of rows) expect(card).toContain(digest);
+    for (const text of [done.fingerprint!, done.report!.digest, 'arxiv.org/abs/2306.01708', 'seed 7', 'Not scored.']) {
+      expect(card).toContain(text);
+    }
+    // It is no file of the model that came of it: the same weights may be made in another way.
+    const output = await system.em.findOneOrFail(BaseModel, { id: done.output!.id });
+    expect(Object.keys(output.files)).toEqual(['config.json', 'model.safetensors']);
+
+    const blocks = [...card.matchAll(/```(\w+)\n(.*?)\n```/gs)].map(([, language, text]) => [language, text!] as const);
+    const [find, again] = blocks.filter(([language]) => language === 'graphql').map(([, text]) => text);
+    const { baseModels } = await ask<{ baseModels: { nodes: { id: string }[] } }>(find!);
+    expect(baseModels.nodes).toEqual([{ id: ids['base'] }]);
+    const { input } = JSON.parse(blocks.filter(([language]) => language === 'json').at(-1)![1]) as {
+      input: { base: string; models: { id: string }[] };
+    };
+    input.base = ids['base']!;
+    input.models.forEach((model, index) => (model.id = models[index]!.id!));
+    const { fuseModels } = await ask<{ fuseModels: { id: string } }>(again!, { input: { ...input, reuse: true } });
+    expect(fuseModels.id).toBe(done.id);
+  });
+
+  it('are not computed again where the same is there and is asked for; whatever changes a byte is computed', async () => {
+    const input = { strategy: { taskArithmetic: { lambda: 0.25 } }, name: 'first' };
+    const done = await run(input);
+    const ask = { base: ids['base'], models: members('one', 'two'), ...input, reuse: true };
+    expect(await fuse({ ...ask, name: 'another name' })).toMatchObject({ id: done.id, state: 'SUCCEEDED' });
+    for (const change of [
+      { models: members('two', 'one') },
+      { models: [{ id: ids['one'], weight: 2 }, { id: ids['two'] }] },
+      { strategy: { taskArithmetic: { lambda: 0.5 } } },
+      { strategy: { weightedAverage: {} } },
+      { dtype: 'F16' },
+      { seed: 1 },
+      { vocabulary: 'COMMON_ROWS' },
+      { maxShardBytes: 1 << 20 },
+      { reuse: false },
+    ]) {
+      const queued = await fuse({ ...ask, ...change });
+      expect(queued).toMatchObject({ __typename: 'ModelFusionRun' });
+      expect(queued['id']).not.toBe(done.id);
+      await system.until(await system.em.findOneOrFail(ModelFusionRun, { id: queued['id'] as string }));
+    }
+    // Of a run whose model is gone nothing is left to be answered with.
+    await system.em.nativeUpdate(ModelFusionRun, { fingerprint: done.fingerprint }, { output: null });
+    expect((await fuse(ask))['id']).not.toBe(done.id);
   });
 
   it('fail with the tensor’s name where tensors do not fit', async () => {
@@ -206,6 +274,22 @@ describe('whole models over GraphQL', () => {
       problem: { code: 'CHECKPOINT_NOTHING_EXTRACTED' },
       output: null,
     });
+  });
+
+  it('give an adapter whose card names the checkpoint that it was taken out of', async () => {
+    const extracted = await system.em.findOneOrFail(ExtractionRun, { name: 'one again' });
+    const asked = { adapter: extracted.output!.id, format: ExportFormat.PEFT };
+    const done = await system.until(succeeded(await exportAdapter(system.em, system.platform, asked)) as ExportRun);
+    expect(done).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    const { sha256: digest } = done.files.find(({ name }) => name === 'README.md')!;
+    const card = (await readFile(await system.platform.blobs.locate(digest))).toString();
+    const { digest: weights } = await system.em.findOneOrFail(BaseModel, { id: ids['one']! });
+    expect(card).toContain(
+      `## Extracted from\n\nThe checkpoint \`one\`, whose weights have digest \`${weights}\`, at rank 3`,
+    );
+    expect(card).toMatch(
+      /‖Δ − B·A‖ is \S+ of ‖Δ‖ over the 1 matrices that it carries; 1 changed tensors are not in it\./,
+    );
   });
 
   it.each<[string, () => object, object]>([

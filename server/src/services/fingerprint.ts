@@ -19,3 +19,26 @@ export interface FingerprintParts {
 export function fingerprintOf(parts: FingerprintParts): string {
   return createHash('sha256').update(canonicalJson(parts)).digest('hex');
 }
+
+/** All that the bytes of a fused whole model depend on. */
+export interface ModelFingerprintParts {
+  /** `id@version`; of a wrapper with what it wraps. */
+  readonly strategy: string;
+  /** With defaults filled in. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Digest over the weights of what all were fine-tuned from. */
+  readonly base: string;
+  /** Digest over the weights, and weight, of each model, in the run's order. */
+  readonly models: readonly (readonly [digest: string, weight: number])[];
+  readonly dtype: string;
+  readonly maxShardBytes: number | null;
+  readonly vocabulary: string;
+  readonly seed: number;
+  readonly backend: string;
+}
+
+export function modelFingerprintOf(parts: ModelFingerprintParts): string {
+  return createHash('sha256')
+    .update(canonicalJson({ space: 'FULL', ...parts }))
+    .digest('hex');
+}

@@ -2,13 +2,15 @@ import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import { strategiesOf } from '@crucible/sdk/host';
 import { planModelFusion } from '@crucible/sdk/model';
 import { wakeWorkers } from '../changes/index.js';
-import { FusionStrategy, ModelFusionRun, type ModelDtype, type VocabularyRule } from '../entities/index.js';
+import { FusionStrategy, ModelDtype, ModelFusionRun, RunState, VocabularyRule } from '../entities/index.js';
 import { announce } from '../jobs/index.js';
 import { checkModels, checkNumbers, findModels } from './check-models.js';
+import { modelFingerprintOf } from './fingerprint.js';
 import type { StrategyChoice } from './inputs.js';
 import { IncompatibleModels, InvalidOptions, NotFound, QuotaExceeded, StrategyUnavailable } from './problems.js';
 import type { ServiceContext } from './service-context.js';
 import { serviceLimits } from './service-limits.js';
+import { wrappedVersions } from './wrapped-versions.js';
 
 export interface FuseModelsInput {
   readonly name?: string | undefined;
@@ -20,14 +22,16 @@ export interface FuseModelsInput {
   readonly maxShardBytes?: number | undefined;
   readonly vocabulary?: VocabularyRule | undefined;
   readonly seed?: number | undefined;
+  /** Answer with a finished run of the same fingerprint where there is one. */
+  readonly reuse?: boolean | undefined;
 }
 
 export type FuseModelsProblem = InvalidOptions | IncompatibleModels | StrategyUnavailable | NotFound | QuotaExceeded;
 
-/** Queues a fusion of whole models. What the rows and the strategy rule out is answered here, and reaches no worker. */
+/** Queues a fusion of whole models; with `reuse`, answers with a finished one of the same fingerprint where there is one. What the rows and the strategy rule out is answered here, and reaches no worker. */
 export async function fuseModels(
   em: EntityManager,
-  { plugins, queue }: Pick<ServiceContext, 'plugins' | 'queue'>,
+  { plugins, queue, backend }: Pick<ServiceContext, 'plugins' | 'queue' | 'backend'>,
   input: FuseModelsInput,
 ): Promise<ModelFusionRun | FuseModelsProblem> {
   const quota = checkSizes(input);
@@ -73,8 +77,25 @@ export async function fuseModels(
     ),
   ];
   if (!planned.ok || issues.length > 0) return new IncompatibleModels(issues);
+  const { dtype = ModelDtype.KEEP, maxShardBytes = null, vocabulary = VocabularyRule.REFUSE, seed = 0 } = input;
+  const wrapped = wrappedVersions(installed.strategy, planned.options, plugins);
+  const fingerprint = modelFingerprintOf({
+    strategy: [`${row.key}@${row.version}`, ...wrapped].join(' over '),
+    options: planned.options,
+    base: base!.digest,
+    models: models.map(({ digest }, index) => [digest, weighted[index]!.weight]),
+    dtype,
+    maxShardBytes,
+    vocabulary,
+    seed,
+    backend,
+  });
+  if (input.reuse === true) {
+    const same = { fingerprint, state: RunState.SUCCEEDED, output: { $ne: null } };
+    const finished = await em.findOne(ModelFusionRun, same, { orderBy: { createdAt: 'asc' } });
+    if (finished !== null) return finished;
+  }
   return em.transactional(async (em) => {
-    const { dtype, maxShardBytes, vocabulary, seed } = input;
     const run = em.create(ModelFusionRun, {
       name: input.name ?? `${row.title} of ${models.length} models`,
       base: ref(base!),
@@ -82,10 +103,11 @@ export async function fuseModels(
       strategy: ref(row),
       strategyVersion: row.version,
       options: { ...planned.options },
-      ...(dtype === undefined ? {} : { dtype }),
-      ...(vocabulary === undefined ? {} : { vocabulary }),
-      maxShardBytes: maxShardBytes ?? null,
-      seed: seed ?? 0,
+      dtype,
+      vocabulary,
+      maxShardBytes,
+      seed,
+      fingerprint,
     } as never);
     run.queueJob = await queue.send(em, { kind: 'MODEL_FUSION', id: run.id });
     em.persist(run);

@@ -76,12 +76,17 @@ export class ModelFusionRunResolver {
     if (malformed) return malformed;
     const { strategy, options } = readStrategyInput(input.strategy, platform.plugins.strategies);
     const { maxShardBytes, ...given } = withoutNulls(input);
-    return await fuseModels(em, platform, {
-      ...given,
-      models: input.models.map(({ id, weight }) => ({ id, weight })),
-      strategy: { id: strategy, options },
-      ...(maxShardBytes === undefined ? {} : { maxShardBytes: Number(maxShardBytes) }),
-    });
+    const { plugins, queue, backend } = platform;
+    return await fuseModels(
+      em,
+      { plugins, queue, backend: backend.name },
+      {
+        ...given,
+        models: input.models.map(({ id, weight }) => ({ id, weight })),
+        strategy: { id: strategy, options },
+        ...(maxShardBytes === undefined ? {} : { maxShardBytes: Number(maxShardBytes) }),
+      },
+    );
   }
 
   @Mutation(() => DeleteResult, { description: 'Deletes a finished fusion of models; the fused model stays.' })

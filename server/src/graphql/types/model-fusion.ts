@@ -48,6 +48,12 @@ export class FuseModelsInput {
     description: 'Seed of all randomness, 0 or more: the same seed gives the same bytes.',
   })
   seed: number = 0;
+  @Field(() => Boolean, {
+    defaultValue: false,
+    description:
+      'Answer with a finished run of the same fingerprint where there is one, instead of computing it again.',
+  })
+  reuse: boolean = false;
 }
 
 @ObjectType({ description: 'A checkpoint that went into a fusion.' })

@@ -66,6 +66,7 @@ export {
   type LanguageModel,
 } from './generation/language-model.js';
 export { padSequences, type Tokens } from './generation/pad-sequences.js';
+export { ForwardWeights } from './weights/forward-weights.js';
 export { languageLimits } from './weights/language-limits.js';
 export {
   measurePerplexity,

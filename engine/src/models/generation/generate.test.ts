@@ -78,7 +78,7 @@ describe.each(['wasm', 'cpu'])('greedy generation on %s', (backendName) => {
     ['a prompt without tokens', { prompts: [[]] }, 'LANGUAGE_SEQUENCE_EMPTY'],
     [
       'more prompts than the cap',
-      { prompts: Array<number[]>(languageLimits.sequences + 1).fill([1]) },
+      { prompts: Array.from({ length: languageLimits.sequences + 1 }, () => [1]) },
       'LANGUAGE_SEQUENCES_TOO_MANY',
     ],
     ['an unknown token', { prompts: [[40]] }, 'LANGUAGE_OPTION_INVALID'],

@@ -5,8 +5,19 @@ import { openModel, type Model, type TokenBatch } from '../index.js';
 
 export { deviation };
 
-export const CAUSAL_CASES = ['gpt2', 'gpt2-f16', 'llama', 'llama-bf16', 'llama-sharded'] as const;
-export const T5_CASES = ['t5-flan', 't5-tied'] as const;
+export const CAUSAL_CASES = [
+  'gpt2',
+  'gpt2-f16',
+  'gpt2-variant',
+  'llama',
+  'llama-bf16',
+  'llama-sharded',
+  'llama-rope-linear',
+  'llama-rope-llama3',
+  'mistral',
+  'qwen2',
+] as const;
+export const T5_CASES = ['t5-flan', 't5-tied', 't5-silu'] as const;
 
 export interface LanguageGolden extends GoldenCase {
   readonly name: string;

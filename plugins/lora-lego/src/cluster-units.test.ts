@@ -6,7 +6,7 @@ import { clusterUnits, type Clusters } from './cluster-units.js';
 
 const random = createKeyedRandom(3);
 const draw = (restart: number, step: number, unit: number): number => random.uniform([restart, step], 1, unit)[0]!;
-const cluster = (points: Matrix, count: number, restarts = 16): Clusters =>
+const cluster = (points: Matrix, count: number, restarts = 16): Promise<Clusters> =>
   clusterUnits(multiplyByTranspose(points, points), { count, restarts, draw });
 
 /** Σ of squared distances from the centroids, by its definition on the points themselves. */
@@ -40,28 +40,28 @@ describe('k-means from inner products', () => {
     [7, 2],
     [7, 3],
     [6, 4],
-  ] as const)('finds the best of all partitions of %i points into %i', (count, clusters) => {
+  ] as const)('finds the best of all partitions of %i points into %i', async (count, clusters) => {
     for (const key of ['p', 'q', 'r']) {
       const points = randomMatrix(`${key}-${count}`, count, 3);
       let best = Infinity;
       for (const assignment of allAssignments(count, clusters)) {
         best = Math.min(best, spreadOf(points, assignment, clusters));
       }
-      const found = cluster(points, clusters, 64);
+      const found = await cluster(points, clusters, 64);
       expect(found.count).toBe(clusters);
       expect(found.spread / best - 1).toBeLessThan(1e-9);
     }
   });
 
-  it('reports the spread of what it returns', () => {
+  it('reports the spread of what it returns', async () => {
     const points = randomMatrix('spread', 30, 8);
-    const { assignment, count, spread } = cluster(points, 5, 1);
+    const { assignment, count, spread } = await cluster(points, 5, 1);
     expect(Math.abs(spread / spreadOf(points, assignment, count) - 1)).toBeLessThan(1e-10);
   });
 
-  it('no unit is closer to the centroid of another cluster', () => {
+  it('no unit is closer to the centroid of another cluster', async () => {
     const points = randomMatrix('local', 40, 4);
-    const { assignment, count } = cluster(points, 6, 1);
+    const { assignment, count } = await cluster(points, 6, 1);
     const centroids = createMatrix(count, 4);
     const sizes = Array.from({ length: count }, () => 0);
     assignment.forEach((c, i) => {
@@ -75,24 +75,25 @@ describe('k-means from inner products', () => {
     });
   });
 
-  it('gives as many clusters as there are different points, each with its copies', () => {
+  it('gives as many clusters as there are different points, each with its copies', async () => {
     const three = randomMatrix('copies', 3, 5);
     const points = createMatrix(9, 5, Float64Array.from([...three.data, ...three.data, ...three.data]));
-    const { assignment, count, spread } = cluster(points, 6);
+    const { assignment, count, spread } = await cluster(points, 6);
     expect([count, [...assignment]]).toEqual([3, [0, 1, 2, 0, 1, 2, 0, 1, 2]]);
     expect(spread).toBeLessThan(1e-12);
   });
 
-  it('gives every point a cluster of its own where as many are asked for, and one cluster for one', () => {
+  it('gives every point a cluster of its own where as many are asked for, and one cluster for one', async () => {
     const points = randomMatrix('own', 8, 3);
-    expect([...cluster(points, 8).assignment]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect([...cluster(points, 20).assignment]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-    expect(new Set(cluster(points, 1).assignment).size).toBe(1);
+    expect([...(await cluster(points, 8)).assignment]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect([...(await cluster(points, 20)).assignment]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
+    expect(new Set((await cluster(points, 1)).assignment).size).toBe(1);
   });
 
-  it('spreads less, or as much, with every further start', () => {
+  it('spreads less, or as much, with every further start', async () => {
     const points = randomMatrix('starts', 60, 6);
-    const spreads = [1, 2, 4, 8].map((restarts) => cluster(points, 7, restarts).spread);
+    const spreads: number[] = [];
+    for (const restarts of [1, 2, 4, 8]) spreads.push((await cluster(points, 7, restarts)).spread);
     expect(spreads).toEqual(spreads.toSorted((x, y) => y - x));
   });
 });

@@ -1,4 +1,5 @@
 import type { Matrix } from '@crucible/engine/algebra';
+import type { Turn } from './take-turns.js';
 
 export interface Clusters {
   /** Cluster of each unit, numbered in the order of their first units. */
@@ -11,7 +12,8 @@ export interface Clusters {
 export interface ClusterOptions {
   readonly count: number;
   readonly restarts: number;
-  readonly signal?: AbortSignal;
+  /** Awaited between steps, for whoever must hear of an abort. */
+  readonly turn?: Turn;
   /** A number in [0, 1) for a unit in a step of a start; a unit's numbers must not depend on the other units. */
   draw(restart: number, step: number, unit: number): number;
 }
@@ -26,21 +28,25 @@ const SAME = 1e-12;
  * the order of the points; Lloyd's iteration to the end; of all starts the one with the least spread. No cluster is empty: there are as many as
  * asked for, or as many as there are different points.
  */
-export function clusterUnits(products: Matrix, options: ClusterOptions): Clusters {
+export async function clusterUnits(products: Matrix, options: ClusterOptions): Promise<Clusters> {
   let best: Clusters | undefined;
   for (let restart = 0; restart < options.restarts; restart += 1) {
-    options.signal?.throwIfAborted();
-    const found = iterate(products, start(products, options, restart));
+    const found = await iterate(products, await start(products, options, restart), options.turn);
     if (best === undefined || found.spread < best.spread) best = found;
   }
   return best!;
 }
 
 /** Units that the clusters begin with. */
-function start({ rows: n, data }: Matrix, { count, draw }: ClusterOptions, restart: number): readonly number[] {
+async function start(
+  { rows: n, data }: Matrix,
+  { count, draw, turn }: ClusterOptions,
+  restart: number,
+): Promise<readonly number[]> {
   const nearest = new Float64Array(n).fill(1);
   const centers: number[] = [];
   while (centers.length < Math.min(count, n)) {
+    await turn?.();
     let winner = -1;
     let least = Infinity;
     for (let unit = 0; unit < n; unit += 1) {
@@ -62,7 +68,7 @@ function start({ rows: n, data }: Matrix, { count, draw }: ClusterOptions, resta
   return centers;
 }
 
-function iterate(products: Matrix, centers: readonly number[]): Clusters {
+async function iterate(products: Matrix, centers: readonly number[], turn: Turn | undefined): Promise<Clusters> {
   const { rows: n, data } = products;
   const count = centers.length;
   let assignment = new Int32Array(n).fill(-1);
@@ -73,6 +79,7 @@ function iterate(products: Matrix, centers: readonly number[]): Clusters {
     centers.forEach((center, c) => (onCentroid[unit * count + c] = data[unit * n + center]!));
   }
   for (let iteration = 0; iteration < MAX_ITERATIONS; iteration += 1) {
+    await turn?.();
     const next = assign(n, count, onCentroid, ofCentroid);
     fillEmpty(next, count, data, onCentroid, ofCentroid);
     const settled = next.every((cluster, unit) => cluster === assignment[unit]);

@@ -1,12 +1,4 @@
-import {
-  addMatrices,
-  concatenate,
-  createMatrix,
-  gram,
-  multiplyByTranspose,
-  relativeError,
-  type LowRank,
-} from '@crucible/engine/algebra';
+import { concatenate, createMatrix, relativeError, type LowRank } from '@crucible/engine/algebra';
 import { createKeyedRandom } from '@crucible/engine/random';
 import { fuseAdapters, randomUpdate, regauge, syntheticAdapter } from '@crucible/sdk/testing';
 import { describe, expect, it } from 'vitest';
@@ -14,6 +6,7 @@ import { assembleUnits } from './assemble-units.js';
 import { clusterUnits } from './cluster-units.js';
 import { collectUnits } from './collect-units.js';
 import { loraLego } from './lora-lego-strategy.js';
+import { unitProducts } from './unit-products.js';
 
 interface Choices {
   readonly rank: number;
@@ -25,17 +18,17 @@ const plain: Choices = { rank: 5, units: 'STORED', reweightParameters: false, re
 const random = createKeyedRandom(5);
 
 /** Without rounding to float32; digests by place unless given. */
-function merge(
+async function merge(
   updates: readonly LowRank[],
   choices: Partial<Choices>,
   digests = updates.map((_, i) => `${i}`),
-): LowRank {
+): Promise<LowRank> {
   const options = { ...plain, ...choices };
   const pool = collectUnits(
     updates.map((update, i) => ({ digest: digests[i]!, update })),
     options.units,
   );
-  const clusters = clusterUnits(addMatrices(multiplyByTranspose(pool.a, pool.a), gram(pool.b)), {
+  const clusters = await clusterUnits(await unitProducts(pool, () => undefined), {
     count: options.rank,
     restarts: 3,
     draw(restart, step, unit) {
@@ -53,55 +46,57 @@ const three = [
 ];
 
 describe.each(['STORED', 'SINGULAR'] as const)('LoRA-LEGO of %s units', (units) => {
-  it('gives one update back at its rank, rescaled or not', () => {
+  it('gives one update back at its rank, rescaled or not', async () => {
     for (const reweight of [true, false]) {
       const options = { units, rank: 5, reweightParameters: reweight, reweightOutput: reweight };
-      expect(relativeError(merge([three[1]!], options), three[1]!)).toBeLessThan(1e-12);
+      expect(relativeError(await merge([three[1]!], options), three[1]!)).toBeLessThan(1e-12);
     }
   });
 
-  it('gives the sum at the rank of all units, without the rescaling of outputs', () =>
-    expect(relativeError(merge(three, { units, rank: 10, reweightParameters: true }), concatenate(three))).toBeLessThan(
-      1e-12,
-    ));
+  it('gives the sum at the rank of all units, without the rescaling of outputs', async () =>
+    expect(
+      relativeError(await merge(three, { units, rank: 10, reweightParameters: true }), concatenate(three)),
+    ).toBeLessThan(1e-12));
 
-  it('gives that update for n copies of one', () => {
+  it('gives that update for n copies of one', async () => {
     const copies = [three[1]!, three[1]!, three[1]!];
     const options = { units, rank: 5, reweightParameters: true, reweightOutput: true };
-    expect(relativeError(merge(copies, options), three[1]!)).toBeLessThan(1e-12);
+    expect(relativeError(await merge(copies, options), three[1]!)).toBeLessThan(1e-12);
   });
 
-  it('takes mixed ranks, and has the rank that is asked for', () => {
-    for (const rank of [1, 4, 7]) expect(merge(three, { units, rank }).b.columns).toBe(rank);
+  it('takes mixed ranks, and has the rank that is asked for', async () => {
+    for (const rank of [1, 4, 7]) expect((await merge(three, { units, rank })).b.columns).toBe(rank);
   });
 
-  it('does not look at the order: to the bit', () => {
-    const straight = merge(three, { units, rank: 4 }, ['a', 'b', 'c']);
-    expect(merge(three.toReversed(), { units, rank: 4 }, ['c', 'b', 'a'])).toEqual(straight);
+  it('does not look at the order: to the bit', async () => {
+    const straight = await merge(three, { units, rank: 4 }, ['a', 'b', 'c']);
+    expect(await merge(three.toReversed(), { units, rank: 4 }, ['c', 'b', 'a'])).toEqual(straight);
   });
 
-  it('is homogeneous: c·updates give c·result', () => {
+  it('is homogeneous: c·updates give c·result', async () => {
     const scaled = three.map((item) => ({ ...item, scale: -0.01 * item.scale }));
     expect(
-      relativeError(merge(scaled, { units }), {
-        ...merge(three, { units }),
-        scale: -0.01 * merge(three, { units }).scale,
+      relativeError(await merge(scaled, { units }), {
+        ...(await merge(three, { units })),
+        scale: -0.01 * (await merge(three, { units })).scale,
       }),
     ).toBeLessThan(units === 'STORED' ? 1e-12 : 1e-11);
   });
 
-  it('leaves units of zero out, and is zero where there are no others', () => {
+  it('leaves units of zero out, and is zero where there are no others', async () => {
     const zero: LowRank = { ...three[0]!, b: createMatrix(24, 2) };
     const options = { units, rank: 4, reweightOutput: true };
-    expect(relativeError(merge([...three, zero], options), merge(three, options))).toBeLessThan(1e-12);
+    expect(relativeError(await merge([...three, zero], options), await merge(three, options))).toBeLessThan(1e-12);
     expect(collectUnits([{ digest: '0', update: zero }], units).origins).toEqual([]);
   });
 });
 
-it('SINGULAR does not see how an update is split into factors; STORED does', () => {
+it('SINGULAR does not see how an update is split into factors; STORED does', async () => {
   const turned = three.map((item, i) => regauge(item, `g${i}`));
-  expect(relativeError(merge(turned, { units: 'SINGULAR' }), merge(three, { units: 'SINGULAR' }))).toBeLessThan(1e-10);
-  expect(relativeError(merge(turned, {}), merge(three, {}))).toBeGreaterThan(0.01);
+  expect(
+    relativeError(await merge(turned, { units: 'SINGULAR' }), await merge(three, { units: 'SINGULAR' })),
+  ).toBeLessThan(1e-10);
+  expect(relativeError(await merge(turned, {}), await merge(three, {}))).toBeGreaterThan(0.01);
 });
 
 describe('rescaling', () => {
@@ -113,23 +108,23 @@ describe('rescaling', () => {
   // Rows at a right angle: their mean is √½ as long as they are.
   const pair = [unit([1, 0], [2, 0]), unit([0, 1], [2, 0])];
 
-  it('of parameters brings each half of a centroid back to the mean norm of its units', () => {
-    const without = merge(pair, { rank: 1 });
-    const restored = merge(pair, { rank: 1, reweightParameters: true });
+  it('of parameters brings each half of a centroid back to the mean norm of its units', async () => {
+    const without = await merge(pair, { rank: 1 });
+    const restored = await merge(pair, { rank: 1, reweightParameters: true });
     expect([...without.a.data, ...without.b.data]).toEqual([0.5, 0.5, 2, 0]);
     expect(Math.abs(restored.a.data[0]! - Math.SQRT1_2)).toBeLessThan(1e-15);
     expect([...restored.b.data]).toEqual([2, 0]);
   });
 
-  it('of parameters leaves what cancels at zero', () => {
+  it('of parameters leaves what cancels at zero', async () => {
     const opposite = [unit([1, 0], [1, 0]), unit([-1, 0], [1, 0])];
-    expect([...merge(opposite, { rank: 1, reweightParameters: true }).a.data]).toEqual([0, 0]);
+    expect([...(await merge(opposite, { rank: 1, reweightParameters: true })).a.data]).toEqual([0, 0]);
   });
 
-  it('of outputs scales by √(mean rank / rank)', () => {
-    expect(merge(three, { rank: 5, reweightOutput: true }).scale / merge(three, { rank: 5 }).scale).toBe(
-      Math.sqrt(10 / 3 / 5),
-    );
+  it('of outputs scales by √(mean rank / rank)', async () => {
+    expect(
+      (await merge(three, { rank: 5, reweightOutput: true })).scale / (await merge(three, { rank: 5 })).scale,
+    ).toBe(Math.sqrt(10 / 3 / 5));
   });
 });
 

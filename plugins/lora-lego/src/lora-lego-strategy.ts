@@ -1,9 +1,11 @@
-import { addMatrices, gram, multiplyByTranspose, taskUpdate, toFactors } from '@crucible/engine/algebra';
+import { taskUpdate, toFactors } from '@crucible/engine/algebra';
 import { defineModuleStrategy } from '@crucible/sdk';
 import { assembleUnits } from './assemble-units.js';
 import { clusterUnits } from './cluster-units.js';
 import { collectUnits } from './collect-units.js';
 import { loraLegoOptions } from './options.js';
+import { takeTurns } from './take-turns.js';
+import { unitProducts } from './unit-products.js';
 
 export const loraLego = defineModuleStrategy({
   id: 'loraLego',
@@ -23,7 +25,7 @@ export const loraLego = defineModuleStrategy({
   schedulable: ['rank', 'lambda'],
   perAdapter: [],
   options: loraLegoOptions,
-  fuseModule: ({ module, members, options, outFeatures, inFeatures }, _state, { signal, random }) => {
+  fuseModule: async ({ module, members, options, outFeatures, inFeatures }, _state, { signal, random }) => {
     const used = members.filter(({ weight }) => weight !== 0);
     const rank = options.rank ?? Math.max(1, ...used.map(({ factors }) => factors.rank));
     const nothing = { kind: 'combination', coefficients: members.map(() => 0) } as const;
@@ -36,10 +38,11 @@ export const loraLego = defineModuleStrategy({
       options.units,
     );
     if (pool.origins.length === 0) return nothing;
-    const clusters = clusterUnits(addMatrices(multiplyByTranspose(pool.a, pool.a), gram(pool.b)), {
+    const turn = takeTurns(signal);
+    const clusters = await clusterUnits(await unitProducts(pool, turn), {
       count: rank,
       restarts: options.restarts,
-      signal,
+      turn,
       draw(restart, step, unit) {
         const { digest, place } = pool.origins[unit]!;
         return random.uniform(['lora-lego', module, digest, restart, step], 1, place)[0]!;

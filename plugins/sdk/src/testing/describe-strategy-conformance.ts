@@ -7,6 +7,7 @@ import type { StatisticsFile } from '../host/fusion-run.js';
 import { wrappedChain } from '../host/wrapper/resolve-strategy.js';
 import { checkOptions, parseOptions } from '../options/parse-options.js';
 import { distance, fuseAdapters, readDeltas, type FusedForTest, type FuseForTest } from './fuse-adapters.js';
+import { fuseModels } from './fuse-models.js';
 import { otherValue } from './other-value.js';
 import { regaugeAdapter } from './regauge-adapter.js';
 import { testMean, testSum } from './test-rules.js';
@@ -142,6 +143,19 @@ export function describeStrategyConformance(
           expect(varied.some(changes)).toBe(its && forAll.some(changes));
         });
       }
+    }
+
+    if (strategy.kind === 'MODULE' && strategy.trimmedMerge !== undefined) {
+      const { trimmedMerge: _, ...dense } = strategy;
+      it('makes full models straight from the stored numbers as by dense task vectors, to the bit', async () => {
+        const weights = WEIGHTS.slice(0, Math.max(minAdapters, Math.min(3, maxAdapters)));
+        for (const dtype of ['BF16', 'F32', 'F16'] as const) {
+          const how = { strategies, options: options ?? {}, weights, dtype };
+          const [straight, byVectors] = await fuseModels([strategy, dense], how);
+          expect(straight!.digest).toBe(byVectors!.digest);
+          expect(straight!.tensors).toEqual(byVectors!.tensors);
+        }
+      });
     }
 
     for (const space of strategy.spaces) {

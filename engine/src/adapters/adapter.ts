@@ -9,6 +9,12 @@
 /** How an adapter was trained. A plugin may bring others. */
 export type AdapterMethod = 'LORA' | 'L_LORA' | (string & {});
 
+/**
+ * What an adapter computes: the network with ΔW in its weights (`WEIGHTS`), or the network's tangent at the base, f(θ0) + J(θ0)·ΔW (`TANGENT`). The two agree
+ * to first order in ΔW and no further: scoring one form as the other measures another function.
+ */
+export type AdapterForm = 'WEIGHTS' | 'TANGENT';
+
 export interface AdapterManifest {
   readonly version: 1;
   readonly name: string;
@@ -27,6 +33,8 @@ export interface AdapterManifest {
   readonly baseDigest: string;
   /** SHA-256 of the tangent frame: base digest, modules, ranks, scales, bytes of A0. See `digestFrame`. */
   readonly frameDigest?: string;
+  /** WEIGHTS where left out. */
+  readonly form?: AdapterForm;
   /** Where the adapter comes from, for people: training recipe and seed, or the fusion's fingerprint. */
   readonly provenance?: Readonly<Record<string, string | number | boolean>>;
 }

@@ -1,5 +1,5 @@
 import { compareNames, isJsonObject, parseStrictJson, readFields, type StrictJson } from '../tensors/index.js';
-import type { AdapterManifest } from './adapter.js';
+import type { AdapterForm, AdapterManifest } from './adapter.js';
 import { adapterErrors } from './errors.js';
 import { adapterLimits } from './limits.js';
 import { parseModuleLayout, type ModuleLayoutFields } from './module-layout.js';
@@ -23,6 +23,7 @@ export function parseManifest(file: string, text: string): AdapterManifest {
     ...(fields.has('moduleScales') && { moduleScales: readNumbers(fields.map('moduleScales'), invalid) }),
     ...(fields.has('moduleLayouts') && { moduleLayouts: readLayouts(fields.map('moduleLayouts'), invalid) }),
     ...(fields.has('frameDigest') && { frameDigest: fields.string('frameDigest') }),
+    ...(fields.has('form') && { form: readForm(fields.string('form'), invalid) }),
     ...(fields.has('provenance') && { provenance: readProvenance(fields.map('provenance'), invalid) }),
   };
   fields.finish();
@@ -74,6 +75,11 @@ function readLayouts(
 /** Checks that a text is the hexadecimal of a SHA-256. */
 export function checkDigest(name: string, value: string, invalid: (rule: string) => Error): void {
   if (!DIGEST.test(value)) throw invalid(`${name} must be a SHA-256 in 64 hexadecimal digits`);
+}
+
+function readForm(value: string, invalid: (rule: string) => Error): AdapterForm {
+  if (value === 'WEIGHTS' || value === 'TANGENT') return value;
+  throw invalid('form must be WEIGHTS or TANGENT');
 }
 
 function checkDigests(manifest: AdapterManifest, invalid: (rule: string) => Error): void {

@@ -40,4 +40,5 @@ export {
   type AdapterRecipe,
   type TrainAdapterOptions,
   type TrainedMethod,
+  type TrainingMethod,
 } from './train-adapter.js';

@@ -6,7 +6,7 @@ import { selectBackend, type SelectedBackend } from '../backend/index.js';
 import { dropoutMask } from './dropout.js';
 import { createKeyedRandom } from '../random/index.js';
 import { smallAdapterTraining } from './small-training.testing.js';
-import { trainAdapter, type TrainAdapterOptions, type TrainedMethod } from './train-adapter.js';
+import { trainAdapter, type TrainAdapterOptions, type TrainingMethod } from './train-adapter.js';
 
 describe('a training that is taken up again', () => {
   let backend: SelectedBackend;
@@ -21,7 +21,7 @@ describe('a training that is taken up again', () => {
   });
 
   const everything = { dropout: 0.2, accumulate: 2, batchSize: 8, regularizers: { norm: 0.01 } };
-  it.each<[string, TrainedMethod, Partial<TrainAdapterOptions>]>([
+  it.each<[string, TrainingMethod, Partial<TrainAdapterOptions>]>([
     ['LORA', 'LORA', everything],
     ['selective', 'LORA', { ...everything, linearizedModules: ['fc2'], rankStabilized: true }],
     ['L_LORA', 'L_LORA', everything],

@@ -1,7 +1,7 @@
 import { initializeVisionModel, RAW_PREPROCESSING, type TensorFlow, type VisionConfig } from '../models/index.js';
 import { createKeyedRandom } from '../random/index.js';
 import type { Examples } from '../tasks/task.js';
-import type { TrainAdapterOptions, TrainedMethod } from './train-adapter.js';
+import type { TrainAdapterOptions, TrainingMethod } from './train-adapter.js';
 import type { TrainFullOptions } from './train-full.js';
 
 /** Small enough that a step takes milliseconds. */
@@ -33,7 +33,7 @@ export function smallExamples(count: number, seed: number): Examples {
   return { count, height: 8, width: 8, channels: 1, pixels, labels };
 }
 
-export function smallAdapterTraining(tf: TensorFlow, method: TrainedMethod): TrainAdapterOptions {
+export function smallAdapterTraining(tf: TensorFlow, method: TrainingMethod): TrainAdapterOptions {
   const splits = { train: smallExamples(40, 1), validation: smallExamples(24, 2), test: smallExamples(24, 3) };
   return {
     tf,

@@ -15,12 +15,15 @@ import type { TrainingMode } from './training-mode.js';
  * - `NETWORK_LINEARIZED` linearizes the whole network in the factors at (A0, 0): f(φ0) + J·(φ − φ0).
  * - `FULL` trains the weights themselves, `FULL_LINEARIZED` the network's tangent in them.
  */
-export type TrainedMethod = 'LORA' | 'L_LORA' | 'NETWORK_LINEARIZED' | 'FULL' | 'FULL_LINEARIZED';
+export type TrainingMethod = TrainedMethod | 'NETWORK_LINEARIZED' | 'FULL' | 'FULL_LINEARIZED';
+
+/** Methods whose adapters are low-rank changes of the weights. */
+export type TrainedMethod = 'LORA' | 'L_LORA';
 
 /** All that a training is asked for, beside what there is to learn. */
 export interface AdapterRecipe extends TrainingSchedule {
   readonly tf: TensorFlow;
-  readonly method: TrainedMethod;
+  readonly method: TrainingMethod;
   /** Of the factors; where whole weights train it means nothing. */
   readonly rank: number;
   /** The factor on B A is alpha / rank. */

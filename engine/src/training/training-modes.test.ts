@@ -4,11 +4,11 @@ import { createScorer, type ScoredModel } from '../evaluation/index.js';
 import { createKeyedRandom } from '../random/index.js';
 import { imageProblem } from './image-problem.js';
 import { smallAdapterTraining } from './small-training.testing.js';
-import { modeOf, trainAdapter, type TrainAdapterOptions, type TrainedMethod } from './train-adapter.js';
+import { modeOf, trainAdapter, type TrainAdapterOptions, type TrainingMethod } from './train-adapter.js';
 import { openMode } from './training-mode.js';
 
 type Change = Partial<TrainAdapterOptions>;
-const MODES: readonly (readonly [string, TrainedMethod, Change])[] = [
+const MODES: readonly (readonly [string, TrainingMethod, Change])[] = [
   ['LoRA', 'LORA', {}],
   ['LoRA with dropout, rank-stabilized', 'LORA', { dropout: 0.3, rankStabilized: true }],
   ['LoRA with some modules linearized', 'LORA', { linearizedModules: ['layers.0.*', 'layers.1.mlp.fc2'] }],
@@ -27,7 +27,7 @@ describe('modes of fine-tuning', () => {
   });
   afterAll(() => backend.dispose());
 
-  const optionsOf = (method: TrainedMethod, change: Change): TrainAdapterOptions => ({
+  const optionsOf = (method: TrainingMethod, change: Change): TrainAdapterOptions => ({
     ...smallAdapterTraining(backend.tf, method),
     ...change,
   });
@@ -148,7 +148,7 @@ describe('modes of fine-tuning', () => {
     for (const [name, { b }] of updates) expect(b).toEqual(first.updates.get(name)!.b);
   });
 
-  it.each<[string, TrainedMethod, Change, string]>([
+  it.each<[string, TrainingMethod, Change, string]>([
     ['a dropout that keeps nothing', 'LORA', { dropout: 1 }, 'TRAINING_OPTION_INVALID'],
     ['dropout of whole weights', 'FULL', { dropout: 0.1 }, 'TRAINING_OPTION_INVALID'],
     ['modules to linearize where all are', 'L_LORA', { linearizedModules: ['fc2'] }, 'TRAINING_OPTION_INVALID'],

@@ -11,5 +11,5 @@ export const lLoraMethod: AdapterMethodDefinition = {
   description: 'LoRA linearized layer by layer around its initialization: A stays the frame’s A0, B alone is trained.',
   references: [PARTIAL_LINEARIZATION, TANGENT_SPACE],
   trainable: 'B',
-  linearized: true,
+  linearization: 'MODULE',
 };

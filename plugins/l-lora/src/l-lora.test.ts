@@ -23,8 +23,13 @@ const sum = (adapters: readonly AdapterFile[], weights?: readonly number[]): Pro
   fuseAdapters({ strategy: lLora, adapters, ...(weights && { weights }) });
 
 describe('L-LoRA arithmetic', () => {
-  it('brings the adapter method', () => {
-    expect(plugin.adapterMethods).toMatchObject([{ id: 'L_LORA', trainable: 'B', linearized: true }]);
+  it('brings the paper’s adapter methods', () => {
+    expect(plugin.adapterMethods).toMatchObject([
+      { id: 'L_LORA', trainable: 'B', linearization: 'MODULE' },
+      { id: 'NETWORK_LINEARIZED', trainable: 'B', linearization: 'NETWORK' },
+      { id: 'FULL', trainable: 'WEIGHTS', linearization: 'NONE' },
+      { id: 'FULL_LINEARIZED', trainable: 'WEIGHTS', linearization: 'NETWORK' },
+    ]);
   });
 
   it('stays in the frame: rank, A and digest are those of the members', async () => {

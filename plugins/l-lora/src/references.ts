@@ -13,3 +13,10 @@ export const TANGENT_SPACE: Reference = {
   year: 2023,
   arxiv: '2305.12827',
 };
+
+export const TASK_ARITHMETIC: Reference = {
+  title: 'Editing Models with Task Arithmetic',
+  authors: 'Ilharco, Ribeiro, Wortsman, Gururangan, Schmidt, Hajishirzi, Farhadi',
+  year: 2023,
+  arxiv: '2212.04089',
+};

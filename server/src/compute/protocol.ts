@@ -60,6 +60,8 @@ export interface TrainingWork {
   readonly method: string;
   readonly frame: string | null;
   readonly options: TrainingOptions;
+  /** Files of the adapters that it is kept orthogonal to. */
+  readonly orthogonalTo: readonly string[];
   readonly seed: number;
   /** Survives the process: a training that was killed goes on from what it finds there. */
   readonly checkpointFolder: string;

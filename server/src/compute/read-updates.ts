@@ -1,16 +1,5 @@
-import { openAdapter } from '@crucible/engine/adapters';
-import type { LowRankUpdate, LowRankUpdates } from '@crucible/engine/models';
+import type { LowRankUpdates } from '@crucible/engine/models';
+import { readAdapter } from './read-adapter.js';
 
 /** All updates of an adapter in memory, by module. */
-export async function readUpdates(path: string): Promise<LowRankUpdates> {
-  const adapter = await openAdapter(path);
-  try {
-    const updates = new Map<string, LowRankUpdate>();
-    for (const [name, { rank, scale }] of adapter.modules) {
-      updates.set(name, { ...(await adapter.readFactors(name)), rank, scale });
-    }
-    return updates;
-  } finally {
-    await adapter.close();
-  }
-}
+export const readUpdates = async (path: string): Promise<LowRankUpdates> => (await readAdapter(path)).updates;

@@ -1,23 +1,29 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFrame, writeAdapter, type AdapterManifest } from '@crucible/engine/adapters';
-import { loadVisionModel, type LowRankUpdates } from '@crucible/engine/models';
+import { loadVisionModel } from '@crucible/engine/models';
 import { openTask, openTaskHead } from '@crucible/engine/tasks';
-import { trainAdapter, type TrainingOutcome } from '@crucible/engine/training';
+import { trainAdapter, type TrainingMethod, type TrainedUpdates, type TrainingOutcome } from '@crucible/engine/training';
 import { adapterFacts } from './adapter-facts.js';
 import type { ComputeContext } from './compute-context.js';
 import type { TrainingResult, TrainingWork } from './protocol.js';
+import { readUpdates } from './read-updates.js';
+
+/** Modes whose adapters are tangents of the network, and are scored as such. */
+const TANGENT_MODES: ReadonlySet<TrainingMethod> = new Set(['NETWORK_LINEARIZED', 'FULL_LINEARIZED']);
 
 /** Trains one adapter; goes on from the checkpoint of an earlier attempt, to the same bytes. */
 export async function runTrainingWork(work: TrainingWork, context: ComputeContext): Promise<TrainingResult> {
   const { backend, signal, onProgress } = context;
   const { options, seed, method } = work;
+  const mode = options.mode ?? (method === 'LORA' ? 'LORA' : 'L_LORA');
   const model = await loadVisionModel(work.base.folder, { signal });
   const frame = work.frame === null ? undefined : await openFrame(work.frame);
   const task = await openTask(work.task.task);
   try {
     const head = await openTaskHead(work.task.head);
-    const perEpoch = Math.max(1, Math.floor(task.counts.train / options.batchSize));
+    const accumulate = options.accumulate ?? 1;
+    const perEpoch = Math.max(1, Math.floor(task.counts.train / (options.batchSize * accumulate)));
     const steps = perEpoch * options.epochs;
     await mkdir(work.checkpointFolder, { recursive: true });
     const result = await trainAdapter({
@@ -25,9 +31,21 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
       model,
       task,
       head,
-      method: method === 'LORA' ? 'LORA' : 'L_LORA',
-      rank: options.rank,
-      alpha: options.alpha,
+      method: mode,
+      // Of whole weights neither means anything.
+      rank: options.rank || 1,
+      alpha: options.alpha || 1,
+      rankStabilized: options.rankStabilized ?? false,
+      dropout: options.dropout ?? 0,
+      accumulate,
+      linearizedModules: options.linearizedModules ?? undefined,
+      regularizers: {
+        norm: options.normPenalty ?? 0,
+        orthogonality: {
+          weight: options.orthogonality ?? 0,
+          to: await Promise.all(work.orthogonalTo.map(readUpdates)),
+        },
+      },
       targetModules: options.targetModules,
       frame: frame === undefined ? { seed } : { factors: await frameFactors(frame) },
       learningRate: options.learningRate,
@@ -47,11 +65,12 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
       name: work.name,
       method,
       rank: result.rank,
-      alpha: options.alpha,
+      alpha: options.alpha || result.scale * result.rank,
       scale: result.scale,
       targetModules: [...options.targetModules],
       baseDigest: head.baseDigest,
       ...(frame === undefined ? {} : { frameDigest: frame.digest }),
+      ...(TANGENT_MODES.has(mode) && { form: 'TANGENT' }),
       provenance: { kind: 'TRAINING', task: task.manifest.name, taskDigest: task.digest, seed, steps: result.bestStep },
     };
     await writeAdapter(work.outputPath, manifest, modulesOf(result.updates), { signal });
@@ -74,9 +93,9 @@ async function frameFactors(frame: Awaited<ReturnType<typeof openFrame>>): Promi
   return factors;
 }
 
-function modulesOf(updates: LowRankUpdates): Parameters<typeof writeAdapter>[2] {
-  return [...updates].map(([name, { a, b, rank, scale }]) => ({
-    info: { name, rank, scale, inFeatures: a.length / rank, outFeatures: b.length / rank },
+function modulesOf(updates: TrainedUpdates): Parameters<typeof writeAdapter>[2] {
+  return [...updates].map(([name, { a, b, rank, scale, ...layout }]) => ({
+    info: { name, rank, scale, inFeatures: a.length / rank, outFeatures: b.length / rank, ...layout },
     factors: () => ({ a, b }),
   }));
 }

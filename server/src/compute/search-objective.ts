@@ -36,6 +36,7 @@ export async function searchObjective(
   const tasks = await readSearchTasks(work, strategy.shots(options), loss);
   const examples = tasks.reduce((sum, task) => sum + task.examples.count, 0);
   const groups = groupModules(strategy, options, members);
+  const tangents = members.every(({ adapter }) => adapter.manifest.form === 'TANGENT');
 
   const compose = (coefficients: readonly number[]) =>
     composeAdapters({
@@ -61,7 +62,8 @@ export async function searchObjective(
     groupCount: groups.count,
     examples,
     evaluate: async (coefficients) => {
-      const model = scorer.withUpdates(await compose(coefficients));
+      const updates = await compose(coefficients);
+      const model = tangents ? scorer.withTangent(updates) : scorer.withUpdates(updates);
       try {
         return await scoreTasks(model, tasks, loss, signal);
       } finally {

@@ -4,7 +4,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { BigIntScalar, Sha256 } from '../scalars/index.js';
 import type { AdapterInspection } from './adapter-inspection.js';
 import { BaseModel } from './base-model.js';
-import { Origin } from './enums.js';
+import { AdapterForm, Origin } from './enums.js';
 import { Node } from './node.js';
 import { TangentFrame } from './tangent-frame.js';
 import { Task } from './task.js';
@@ -56,6 +56,10 @@ export class Adapter extends Node {
   @Property({ type: 'text' })
   @Index()
   method!: string;
+
+  @Field(() => AdapterForm, { description: 'What it computes with its updates, and is scored as.' })
+  @Enum({ items: () => AdapterForm, nativeEnumName: 'adapter_form', default: AdapterForm.WEIGHTS })
+  form: AdapterForm = AdapterForm.WEIGHTS;
 
   @Field(() => Int, { description: 'Greatest rank over its modules.' })
   @Property({ type: 'integer' })

@@ -30,6 +30,24 @@ registerEnumType(SplitName, {
     'Part of a task’s examples. Options are chosen on VALIDATION and reported on TEST; the two share no example.',
 });
 
+/** What an adapter computes: two functions that agree to first order. */
+export enum AdapterForm {
+  WEIGHTS = 'WEIGHTS',
+  TANGENT = 'TANGENT',
+}
+registerEnumType(AdapterForm, {
+  name: 'AdapterForm',
+  description:
+    'What an adapter computes with its updates. It is scored in its own form; the two agree to first order only.',
+  valuesConfig: {
+    WEIGHTS: { description: 'The network with the updates added to its weights.' },
+    TANGENT: {
+      description:
+        'The network’s first-order expansion at the base, along the updates: what network-wide linearized methods train.',
+    },
+  },
+});
+
 export enum Metric {
   ACCURACY = 'ACCURACY',
 }

@@ -1,6 +1,6 @@
 import type { Ref } from '@mikro-orm/core';
 import { Entity, ManyToOne, OneToOne, Property } from '@mikro-orm/decorators/legacy';
-import { Field, Float, Int, ObjectType } from 'type-graphql';
+import { Field, Float, ID, Int, ObjectType } from 'type-graphql';
 import { Adapter } from './adapter.js';
 import { BaseModel } from './base-model.js';
 import { Job } from './job.js';
@@ -29,6 +29,34 @@ export class TrainingOptions {
   warmup!: number;
   @Field(() => Int, { description: 'Epochs without a better validation score after which it stops.' })
   patience!: number;
+  @Field(() => String, {
+    nullable: true,
+    description: 'What the engine trains for the method: LORA, L_LORA, NETWORK_LINEARIZED, FULL or FULL_LINEARIZED.',
+  })
+  mode?: 'LORA' | 'L_LORA' | 'NETWORK_LINEARIZED' | 'FULL' | 'FULL_LINEARIZED' | null;
+  @Field(() => Boolean, { nullable: true, description: 'Whether the update is scaled by alpha / √rank (rsLoRA).' })
+  rankStabilized?: boolean | null;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Probability with which an entry of an adapter’s input is dropped.',
+  })
+  dropout?: number | null;
+  @Field(() => Int, { nullable: true, description: 'Batches whose mean gradient is one step.' })
+  accumulate?: number | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Patterns of adapted layers that are replaced by their tangents, where the method trains A and B.',
+  })
+  linearizedModules?: string[] | null;
+  @Field(() => Float, { nullable: true, description: 'Weight λ of the penalty (λ/2)·‖ΔB‖² on the update.' })
+  normPenalty?: number | null;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Weight μ of the penalty (μ/2)·Σ⟨ΔW, ΔW_j⟩²/‖ΔW_j‖² on the update’s projections on other adapters’.',
+  })
+  orthogonality?: number | null;
+  @Field(() => [ID], { nullable: true, description: 'The adapters that the update is kept orthogonal to.' })
+  orthogonalTo?: string[] | null;
 }
 
 @ObjectType({ description: 'What an epoch of a training gave.' })

@@ -216,6 +216,7 @@ export async function makeAdapter(
     frame: frame && ref(frame),
     rank: manifest.rank,
     scale: manifest.scale,
+    form: manifest.form ?? 'WEIGHTS',
     targetModules: [...manifest.targetModules],
     parameterCount,
     ownFrameDigest,

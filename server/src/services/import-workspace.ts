@@ -201,6 +201,7 @@ class WorkspaceImporter {
         method: manifest.method,
         rank: manifest.rank,
         scale: manifest.scale,
+        form: manifest.form ?? 'WEIGHTS',
         targetModules: [...manifest.targetModules],
         parameterCount,
         ownFrameDigest,

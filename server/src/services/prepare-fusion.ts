@@ -124,7 +124,7 @@ function unavailable(id: string, known: readonly string[]): StrategyUnavailable 
 
 /** What the row tells of the adapter's file: the check needs no file. */
 function manifestOf(adapter: Adapter): AdapterManifest {
-  const { name, method, rank, scale, targetModules, base, frame } = adapter;
+  const { name, method, rank, scale, targetModules, base, frame, form } = adapter;
   return {
     version: 1,
     name,
@@ -135,6 +135,7 @@ function manifestOf(adapter: Adapter): AdapterManifest {
     alpha: scale * rank,
     baseDigest: base.getEntity().digest,
     ...(frame === null ? {} : { frameDigest: frame.getEntity().digest }),
+    form,
   };
 }
 

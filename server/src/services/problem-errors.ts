@@ -54,6 +54,11 @@ export const problemErrors = {
     'The strategy merges whole weights, and a fusion of adapters has only what they add to them.',
     'Choose another strategy, or fuse full models.',
   ),
+  formNotOffered: problem(
+    'FORM_NOT_OFFERED',
+    'Adapters that change weights and adapters that are tangents of the network were given together, or tangents to a strategy that needs weights.',
+    'Fuse adapters of one form, or choose another strategy.',
+  ),
   exportOptionForeign: problem(
     'EXPORT_OPTION_FOREIGN',
     'An option of an export belongs to another format.',

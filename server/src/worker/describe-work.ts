@@ -3,6 +3,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { BlobStore } from '../blobs/index.js';
 import type { TaskFiles, Work } from '../compute/protocol.js';
 import {
+  Adapter,
   type BaseModel,
   Evaluation,
   ExportRun,
@@ -45,10 +46,18 @@ export async function describeWork(em: EntityManager, blobs: BlobStore, home: st
     method: job.method,
     frame: frame && (await blobs.locate(frame.blob)),
     options: job.options,
+    orthogonalTo: await adapterFiles(em, blobs, job.options.orthogonalTo ?? []),
     seed: job.seed,
     checkpointFolder: join(home, 'checkpoints', job.id),
     outputPath: await blobs.incoming(),
   };
+}
+
+/** In the order of the ids. */
+async function adapterFiles(em: EntityManager, blobs: BlobStore, ids: readonly string[]): Promise<readonly string[]> {
+  const found = await em.find(Adapter, { id: { $in: [...ids] } });
+  const digests = new Map(found.map(({ id, digest }) => [id, digest]));
+  return Promise.all(ids.map((id) => blobs.locate(digests.get(id) ?? id)));
 }
 
 async function describeFusion(em: EntityManager, blobs: BlobStore, home: string, run: FusionRun): Promise<Work> {

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import type { Reference, Strategy } from './strategy.js';
 
 /** A way to train an adapter that a plugin brings. */
@@ -8,11 +7,14 @@ export interface AdapterMethodDefinition {
   readonly title: string;
   readonly description: string;
   readonly references: readonly Reference[];
-  /** Factors that training moves. With `B` alone A stays the frame's A0. */
-  readonly trainable: 'A_AND_B' | 'B';
-  /** Whether each adapted layer is linearized around the frame (A0, B0 = 0). */
-  readonly linearized: boolean;
-  readonly options?: z.ZodObject;
+  /** What training moves: both factors; B alone, so that A stays the frame's A0; or the base's own weights, kept as updates of full rank. */
+  readonly trainable: 'A_AND_B' | 'B' | 'WEIGHTS';
+  /**
+   * What is replaced by its tangent at the start (A0, B0 = 0), or at the base's weights: nothing, each adapted `MODULE` by itself, or the whole `NETWORK`.
+   * An adapter of a method that linearizes the network computes f(θ0) + J(θ0)·ΔW: it is scored so, and its weights merged into the base
+   * are another function, equal to first order only. Linear fusions of such adapters are exact in that function.
+   */
+  readonly linearization: 'NONE' | 'MODULE' | 'NETWORK';
 }
 
 export interface PluginDefinition {

@@ -130,10 +130,42 @@ describe('definePlugin', () => {
       'a linearized method that trains A',
       {
         adapterMethods: [
-          { id: 'X', title: 'x', description: 'x', references: [reference], trainable: 'A_AND_B', linearized: true },
+          {
+            id: 'X',
+            title: 'x',
+            description: 'x',
+            references: [reference],
+            trainable: 'A_AND_B',
+            linearization: 'MODULE',
+          },
         ],
       },
       'trains B alone',
+    ],
+    [
+      'whole weights linearized module by module',
+      {
+        adapterMethods: [
+          {
+            id: 'X',
+            title: 'x',
+            description: 'x',
+            references: [reference],
+            trainable: 'WEIGHTS',
+            linearization: 'MODULE',
+          },
+        ],
+      },
+      'linear in its weights',
+    ],
+    [
+      'a method of an older SDK',
+      {
+        adapterMethods: [
+          { id: 'X', title: 'x', description: 'x', references: [reference], trainable: 'B', linearized: true } as never,
+        ],
+      },
+      'it linearizes one of NONE, MODULE, NETWORK',
     ],
   ] as const)('refuses %s', (_, definition, expected) => {
     expect(refusal(() => definePlugin(definition))).toContain(expected);

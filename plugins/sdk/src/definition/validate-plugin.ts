@@ -11,6 +11,8 @@ const STRATEGY_ID = /^[a-z][a-zA-Z0-9]{0,63}$/;
 /** A GraphQL enum value: `L_LORA`. */
 const METHOD_ID = /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/;
 const OPTION_NAME = /^[a-z][a-zA-Z0-9]{0,63}$/;
+const TRAINABLE: readonly AdapterMethodDefinition['trainable'][] = ['A_AND_B', 'B', 'WEIGHTS'];
+const LINEARIZATIONS: readonly AdapterMethodDefinition['linearization'][] = ['NONE', 'MODULE', 'NETWORK'];
 /** A GraphQL enum value, in any case. */
 const ENUM_VALUE = /^[A-Za-z][A-Za-z0-9_]*$/;
 
@@ -67,9 +69,15 @@ function validateMethod(method: AdapterMethodDefinition): void {
   const subject = `adapter method "${method.id}"`;
   if (!METHOD_ID.test(method.id)) refuse(subject, `its id must be SCREAMING_SNAKE_CASE and match ${METHOD_ID}`);
   validateDescription(subject, method);
-  if (method.linearized && method.trainable !== 'B') {
+  const { trainable, linearization } = method;
+  if (!TRAINABLE.includes(trainable)) refuse(subject, `what it trains is one of ${TRAINABLE.join(', ')}`);
+  if (!LINEARIZATIONS.includes(linearization)) refuse(subject, `it linearizes one of ${LINEARIZATIONS.join(', ')}`);
+  if (linearization !== 'NONE' && trainable === 'A_AND_B') {
     // Around B0 = 0 the tangent in A is zero (paper.md 1.3): a trainable A would never move, and would only decay.
-    refuse(subject, 'a linearized method trains B alone');
+    refuse(subject, 'a linearized method trains B alone, or whole weights');
+  }
+  if (linearization === 'MODULE' && trainable === 'WEIGHTS') {
+    refuse(subject, 'a linear layer is linear in its weights: linearize the NETWORK, or nothing');
   }
 }
 

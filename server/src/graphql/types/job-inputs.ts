@@ -88,7 +88,8 @@ export class TrainingOptionsInput {
   alpha?: number | null;
   @Field(() => [String], {
     nullable: true,
-    description: 'Names of the linear layers that are adapted, such as "v_proj".',
+    description:
+      'Linear layers that are adapted, by name or pattern, such as "v_proj", "layers.0.*" or "all-linear"; of methods that train whole weights any modules, or "all".',
   })
   targetModules?: string[] | null;
   @Field(() => Float, { nullable: true, description: 'Greatest learning rate.' })
@@ -106,6 +107,41 @@ export class TrainingOptionsInput {
   warmup?: number | null;
   @Field(() => Int, { nullable: true, description: 'Epochs without a better validation score after which it stops.' })
   patience?: number | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Scale the update by alpha / √rank (rsLoRA); false if left out.',
+  })
+  rankStabilized?: boolean | null;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Probability with which an entry of an adapter’s input is dropped, from 0 to below 1; 0 if left out.',
+  })
+  dropout?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Batches whose mean gradient is one step; 1 if left out. A step sees batchSize times as many examples.',
+  })
+  accumulate?: number | null;
+  @Field(() => [String], {
+    nullable: true,
+    description:
+      'Selective linearization: patterns of adapted layers that are replaced by their tangents. For a method that trains A and B; none if left out.',
+  })
+  linearizedModules?: string[] | null;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Weight λ of the penalty (λ/2)·‖ΔB‖² that keeps the update short; 0 if left out.',
+  })
+  normPenalty?: number | null;
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Weight μ of the penalty (μ/2)·Σ⟨ΔW, ΔW_j⟩²/‖ΔW_j‖² that keeps the update away from those of `orthogonalTo`.',
+  })
+  orthogonality?: number | null;
+  @Field(() => [ID], { nullable: true, description: 'Adapters of the same base that `orthogonality` is about.' })
+  orthogonalTo?: string[] | null;
 }
 
 @InputType({ description: 'An adapter to train.' })
@@ -116,7 +152,9 @@ export class TrainAdapterInput {
   base!: string;
   @Field(() => ID, { description: 'The task; it is trained on TRAIN and stopped by VALIDATION.' })
   task!: string;
-  @Field(() => String, { description: 'Such as LORA, L_LORA, or one that a plugin brought.' })
+  @Field(() => String, {
+    description: 'LORA, or one that a plugin brings: L_LORA, NETWORK_LINEARIZED, FULL, FULL_LINEARIZED, or another.',
+  })
   method!: string;
   @Field(() => ID, {
     nullable: true,

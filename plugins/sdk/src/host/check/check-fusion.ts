@@ -41,6 +41,7 @@ export type IncompatibilityCode =
   | 'TOO_MANY_ADAPTERS'
   | 'WEIGHT_INVALID'
   | 'BASES_DIFFER'
+  | 'FORM_NOT_OFFERED'
   | 'FRAME_NOT_SHARED'
   | 'RANKS_DIFFER'
   | 'SPACE_NOT_OFFERED'
@@ -70,6 +71,7 @@ export function checkFusion(request: FusionCheck): readonly Incompatibility[] {
     ...checkCount(check),
     ...checkWeights(check.members),
     ...checkBases(check.members),
+    ...checkForms(check),
     ...checkSpace(check),
     ...checkRanks(check),
     ...checkOptionValues(request),
@@ -114,6 +116,23 @@ function checkBases(members: readonly CheckedMember[]): readonly Incompatibility
     `"${first.name}" was trained on base ${short(first.manifest.baseDigest)} and "${rest[other]!.name}" on base ` +
     `${short(rest[other]!.manifest.baseDigest)}; fuse adapters of one base model.`;
   return [{ code: 'BASES_DIFFER', message, path: ['adapters', other + 1] }];
+}
+
+function checkForms({ strategy, members }: FusionCheck): readonly Incompatibility[] {
+  const isTangent = ({ manifest }: CheckedMember): boolean => manifest.form === 'TANGENT';
+  const tangent = members.findIndex(isTangent);
+  if (tangent < 0) return [];
+  const { name } = members[tangent]!;
+  const other = members.findIndex((member) => !isTangent(member));
+  if (other >= 0) {
+    const message =
+      `"${name}" is a tangent of the network and "${members[other]!.name}" a change of its weights, and no one function is made of both; ` +
+      `fuse adapters of one form.`;
+    return [{ code: 'FORM_NOT_OFFERED', message, path: ['adapters', other] }];
+  }
+  if (strategy.needs.gradient !== true) return [];
+  const message = `"${strategy.id}" follows a gradient of the network with changed weights, and "${name}" is its tangent; choose another strategy.`;
+  return [{ code: 'FORM_NOT_OFFERED', message, path: ['adapters', tangent] }];
 }
 
 function checkSpace(check: FusionCheck): readonly Incompatibility[] {

@@ -20,23 +20,25 @@ export interface OutputDescription {
 
 /**
  * The manifest of a fused adapter. A fusion in FRAME space at the frame's rank is again an adapter of that frame and of its method, and can be fused
- * on; any other is a plain LoRA. Provenance holds what made it and nothing that changes from run to run, so that the same fusion has the same bytes.
+ * on; any other is a plain LoRA. Of adapters that are tangents of the network the result is one too, and there linear rules are exact. Provenance holds what made it and nothing that changes from run to run, so that the same fusion has the same bytes.
  */
 export function outputManifest(output: OutputDescription): AdapterManifest {
   const { members, rank, scale, space, framed } = output;
   const manifests = members.map(({ adapter }) => adapter.manifest);
   const [first] = manifests;
   const own = output.position === undefined ? undefined : manifests[output.position];
+  const tangent = manifests.every(({ form }) => form === 'TANGENT');
   const methods = new Set(manifests.map(({ method }) => method));
   return {
     version: 1,
     name: own ? `${output.name} for ${own.name}`.slice(0, adapterLimits.nameCharacters) : output.name,
-    method: framed && methods.size === 1 ? first!.method : 'LORA',
+    method: (framed || tangent) && methods.size === 1 ? first!.method : 'LORA',
     rank,
     alpha: scale * rank,
     scale,
     targetModules: [...new Set((own ? [own] : manifests).flatMap(({ targetModules }) => targetModules))].sort(),
     baseDigest: first!.baseDigest,
+    ...(tangent && { form: 'TANGENT' }),
     ...(framed && first!.frameDigest !== undefined && { frameDigest: first!.frameDigest }),
     provenance: {
       kind: 'FUSION',

@@ -30,7 +30,7 @@ const code = (ids: readonly string[], prelude = ''): string => `
 /** One that defines an adapter method, which needs no zod. */
 const methodCode = (id: string, prelude = ''): string => `
   ${prelude}
-  const method = { id: '${id}', title: 't', description: 'd', references: [{ title: 'r' }], trainable: 'B', linearized: true };
+  const method = { id: '${id}', title: 't', description: 'd', references: [{ title: 'r' }], trainable: 'B', linearization: 'MODULE' };
   export default { strategies: [], adapterMethods: [method], [Symbol.for('crucible.plugin.v1')]: true };
 `;
 
@@ -213,7 +213,7 @@ describe('loadPlugins', () => {
     const server = new URL('../../../../../server', import.meta.url).pathname;
     const { strategies, adapterMethods } = await loadPlugins({ root: server });
     expect([...strategies.keys()]).toEqual(expect.arrayContaining(['taskArithmetic', 'simpleAverage', 'lLora']));
-    expect([...adapterMethods.keys()]).toEqual(['L_LORA']);
+    expect([...adapterMethods.keys()]).toEqual(['L_LORA', 'NETWORK_LINEARIZED', 'FULL', 'FULL_LINEARIZED']);
     expect(originOf(strategies.get('lLora')!.strategy)).toMatchObject({ id: 'lLora' });
   });
 

@@ -6,6 +6,8 @@ import { analysesErrors } from './errors.js';
 import {
   addDeltas,
   addFactors,
+  classes64,
+  embeddings64,
   model,
   predictions64,
   subjectsOf,
@@ -15,7 +17,9 @@ import {
   type Combine,
 } from './small-plane.testing.js';
 import type { Subject } from './subject.js';
-import { createTaskPlane, type PlaneSpace } from './task-plane.js';
+import { createTangentPlane } from './tangent-plane.js';
+import type { PlaneSpace } from './task-plane.js';
+import { createWeightsPlane } from './weights-plane.js';
 
 describe('weight disentanglement error', () => {
   let backend: SelectedBackend;
@@ -29,7 +33,7 @@ describe('weight disentanglement error', () => {
     backend.dispose();
   });
   const planeOf = (vectors: readonly LowRankUpdates[], space: PlaneSpace) =>
-    createTaskPlane({ tf: backend.tf, base, vectors, space });
+    createWeightsPlane({ tf: backend.tf, base, vectors, space });
 
   /** The definition, model by model: two references for each point, nothing shared. */
   function restated(combine: Combine, axis: readonly number[]): number[][] {
@@ -51,8 +55,6 @@ describe('weight disentanglement error', () => {
     const { tf } = backend;
     const plane = planeOf(vectors, space);
     const map = await disentanglementMap({
-      tf,
-      base,
       plane,
       subjects: subjectsOf(tf),
       axis: { from: -2, to: 2, steps },
@@ -66,7 +68,8 @@ describe('weight disentanglement error', () => {
       row.forEach((value, j) => expect(value).toBeCloseTo(map.left[i]![j]! + map.right[i]![j]!, 12)),
     );
     expect(map.examples).toEqual([9, 7]);
-    expect(map.passes).toEqual({ joint: steps * steps, single });
+    expect(map.models).toEqual({ joint: steps * steps, single });
+    expect(map.passes).toBe(steps * steps + single);
   });
 
   it('is zero everywhere for a linear model whose tasks live in spaces of their own', async () => {
@@ -97,10 +100,8 @@ describe('weight disentanglement error', () => {
         outcomes: new Uint8Array(outputs.length / 3),
       }),
     }));
-    const plane = createTaskPlane({ tf, base: weights, vectors, space: 'DELTA' });
+    const plane = createWeightsPlane({ tf, base: weights, vectors, space: 'DELTA' });
     const map = await disentanglementMap({
-      tf,
-      base: weights,
       plane,
       subjects: [subjects[0]!, subjects[1]!],
       axis: { from: -2, to: 2, steps: 21 },
@@ -108,7 +109,12 @@ describe('weight disentanglement error', () => {
     plane.dispose();
     weights.dispose();
     expect(map.error.flat().every((value) => value === 0)).toBe(true);
-    expect(map).toMatchObject({ passes: { joint: 441, single: 0 }, meanInUnitSquare: 0, examples: [10, 10] });
+    expect(map).toMatchObject({
+      models: { joint: 441, single: 0 },
+      passes: 441,
+      meanInUnitSquare: 0,
+      examples: [10, 10],
+    });
     // Everything is linear in λ: nothing is evaluated anew at a point.
     expect(map.shared).toMatchObject({ varying: 0, linearModules: ['f'] });
   });
@@ -117,17 +123,50 @@ describe('weight disentanglement error', () => {
     const { tf } = backend;
     const plane = planeOf(vectorsOn(VALUES), 'DELTA');
     const axis = { from: -1, to: 1, steps: 3 };
-    const map = await disentanglementMap({ tf, base, plane, subjects: subjectsOf(tf), axis });
+    const map = await disentanglementMap({ plane, subjects: subjectsOf(tf), axis });
     plane.dispose();
     expect(map.left.map((row) => row[1])).toEqual([0, 0, 0]);
     expect(map.right[1]).toEqual([0, 0, 0]);
     expect(map.error[1]![1]).toBe(0);
   });
 
+  it('takes one pass per task vector where adapters are tangents: they are linear in λ as a whole', async () => {
+    const { tf } = backend;
+    const vectors = vectorsOn(VALUES);
+    const plane = createTangentPlane({ tf, base, vectors });
+    const options = { plane, subjects: subjectsOf(tf), axis: { from: -2, to: 2, steps: 5 }, batchSize: 4 };
+    const map = await disentanglementMap(options);
+    plane.dispose();
+    expect(map).toMatchObject({ models: { joint: 25, single: 0 }, passes: 2, shared: { linearity: 'NETWORK' } });
+    // Reference: the tangent by central differences in float64.
+    const step = 1e-4;
+    const [start, ...slopes] = [0, 1, 2].map((which) => (task: 0 | 1) => {
+      const at = (by: number) => embeddings64(addDeltas(vectors)([which === 1 ? by : 0, which === 2 ? by : 0]), task);
+      return which === 0 ? at(0) : at(step).map((value, i) => (value - at(-step)[i]!) / (2 * step));
+    });
+    const tables = ([0, 1] as const).map((task) => [start!(task), ...slopes.map((slope) => slope(task))]);
+    const predict = (task: 0 | 1, point: readonly [number, number]): readonly number[] => {
+      const [value, first, second] = tables[task]!;
+      return classes64(
+        value!.map((x, i) => x + point[0] * first![i]! + point[1] * second![i]!),
+        task,
+      );
+    };
+    const share = (task: 0 | 1, joint: readonly [number, number], single: readonly [number, number]): number => {
+      const other = predict(task, single);
+      return predict(task, joint).filter((prediction, i) => prediction !== other[i]).length / other.length;
+    };
+    map.axis.forEach((x, i) =>
+      map.axis.forEach((y, j) => {
+        expect(map.error[i]![j]).toBeCloseTo(share(0, [x, y], [x, 0]) + share(1, [x, y], [0, y]), 12);
+      }),
+    );
+  });
+
   it('goes on where it was stopped, to the same map', async () => {
     const { tf } = backend;
     const plane = planeOf(vectorsOn(VALUES), 'DELTA');
-    const options = { tf, base, plane, subjects: subjectsOf(tf), axis: { from: -1, to: 1, steps: 3 }, batchSize: 4 };
+    const options = { plane, subjects: subjectsOf(tf), axis: { from: -1, to: 1, steps: 3 }, batchSize: 4 };
     const whole = await disentanglementMap(options);
     let state: DisentanglementState | undefined;
     const abort = new AbortController();
@@ -160,7 +199,7 @@ describe('weight disentanglement error', () => {
     [{ from: 0, to: 1, steps: 102 }, analysesErrors.limitExceeded],
   ])('refuses the grid %j', async (axis, error) => {
     const plane = planeOf(vectorsOn(VALUES), 'DELTA');
-    const map = disentanglementMap({ tf: backend.tf, base, plane, subjects: subjectsOf(backend.tf), axis });
+    const map = disentanglementMap({ plane, subjects: subjectsOf(backend.tf), axis });
     await expect(map).rejects.toMatchObject({ code: error.entry.code });
     plane.dispose();
   });

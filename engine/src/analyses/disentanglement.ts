@@ -1,6 +1,6 @@
 import { analysesErrors } from './errors.js';
 import { axisValues, checkWork, type GridAxis } from './grid.js';
-import type { SharedSummary } from './shared-calculus.js';
+import type { SharedSummary } from './model-plane.js';
 import { walkPlane, type WalkPlaneOptions } from './walk-plane.js';
 import type { Subject } from './subject.js';
 
@@ -24,8 +24,10 @@ export interface DisentanglementMap {
   readonly right: readonly (readonly number[])[];
   /** Examples of each task. */
   readonly examples: readonly [number, number];
-  /** Models that were evaluated on both tasks; and on one alone, for reference. */
-  readonly passes: { readonly joint: number; readonly single: number };
+  /** Models of the grid, and those that are there for reference alone. */
+  readonly models: { readonly joint: number; readonly single: number };
+  /** Forward passes over the examples of both tasks: one for each model, or fewer where models are linear in λ. */
+  readonly passes: number;
   /** Mean of ξ over the square 0 ≤ λ ≤ 1, which fusions live in; null where the grid has no point there. */
   readonly meanInUnitSquare: number | null;
   readonly shared: SharedSummary;
@@ -105,7 +107,8 @@ export async function disentanglementMap(options: DisentanglementOptions): Promi
     error,
     ...parts,
     examples: [subjects[0].count, subjects[1].count],
-    passes: { joint: grid.length, single: extra.length },
+    models: { joint: grid.length, single: extra.length },
+    passes: plane.passes(points.length),
     meanInUnitSquare: meanWithin(axis, error),
     shared,
   };

@@ -15,6 +15,7 @@ export {
   type LossLandscapeOptions,
   type TaskLandscape,
 } from './loss-landscape.js';
+export type { BatchForward, ModelPlane, PlaneBatch, SharedSummary } from './model-plane.js';
 export {
   intervalOfMean,
   optionCurve,
@@ -24,7 +25,6 @@ export {
   type SplitScores,
   type TaskScore,
 } from './option-curve.js';
-export { createSharedBatch, type SharedBatch, type SharedSummary } from './shared-calculus.js';
 export { visionSubject, type Answers, type Subject, type VisionSubjectOptions } from './subject.js';
 export {
   tangentDistance,
@@ -37,5 +37,7 @@ export {
   type TangentRatio,
   type TangentReference,
 } from './tangent-distance.js';
-export { createTaskPlane, spaceOf, type PlaneSpace, type TaskPlane, type TaskPlaneOptions } from './task-plane.js';
+export { createTangentPlane, type TangentPlaneOptions } from './tangent-plane.js';
+export { spaceOf, type PlaneSpace, type TaskPlaneOptions } from './task-plane.js';
 export { walkPlane, type PlaneVisit, type WalkPlaneOptions } from './walk-plane.js';
+export { createWeightsPlane } from './weights-plane.js';

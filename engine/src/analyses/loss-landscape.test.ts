@@ -6,7 +6,7 @@ import { ModelWeights } from '../models/index.js';
 import { analysesErrors } from './errors.js';
 import { lossLandscape, type LandscapeState } from './loss-landscape.js';
 import { addDeltas, logs64, model, subjectsOf, tasks, VALUES, vectorsOn } from './small-plane.testing.js';
-import { createTaskPlane } from './task-plane.js';
+import { createWeightsPlane } from './weights-plane.js';
 
 describe('loss landscapes', () => {
   let backend: SelectedBackend;
@@ -24,8 +24,8 @@ describe('loss landscapes', () => {
   const y = { from: 0, to: 1, steps: 3 };
   const optionsOf = () => {
     const { tf } = backend;
-    const plane = createTaskPlane({ tf, base, vectors, space: 'DELTA' });
-    return { tf, base, plane, subjects: subjectsOf(tf), x, y, batchSize: 5 };
+    const plane = createWeightsPlane({ tf, base, vectors, space: 'DELTA' });
+    return { plane, subjects: subjectsOf(tf), x, y, batchSize: 5 };
   };
 
   // Reference: losses and predictions in float64, model by model. Tolerance: float32 rounding through two layers, times a logit scale of 6.

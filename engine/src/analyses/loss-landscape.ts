@@ -1,5 +1,5 @@
 import { axisValues, checkWork, type GridAxis } from './grid.js';
-import type { SharedSummary } from './shared-calculus.js';
+import type { SharedSummary } from './model-plane.js';
 import type { Subject } from './subject.js';
 import { walkPlane, type WalkPlaneOptions } from './walk-plane.js';
 
@@ -28,6 +28,8 @@ export interface LossLandscape {
   readonly tasks: readonly TaskLandscape[];
   /** Where the mean loss over the tasks is least. */
   readonly best: { readonly x: number; readonly y: number; readonly loss: number };
+  /** Forward passes over the examples of all tasks. */
+  readonly passes: number;
   readonly shared: SharedSummary;
 }
 
@@ -46,7 +48,7 @@ export interface LossLandscapeOptions extends Omit<WalkPlaneOptions, 'points' | 
  * @throws analysesErrors, modelErrors
  */
 export async function lossLandscape(options: LossLandscapeOptions): Promise<LossLandscape> {
-  const { subjects, state, onState, ...walk } = options;
+  const { subjects, plane, state, onState, ...walk } = options;
   const [x, y] = [axisValues(options.x), axisValues(options.y)];
   const points = x.flatMap((first) => y.map((second) => [first, second] as const));
   checkWork(points.length, subjects);
@@ -56,6 +58,7 @@ export async function lossLandscape(options: LossLandscapeOptions): Promise<Loss
   const lists = (sums: readonly Float64Array[]): number[][] => sums.map((values) => [...values]);
   const shared = await walkPlane({
     ...walk,
+    plane,
     points,
     subjects,
     begin: state?.batches ?? 0,
@@ -78,5 +81,12 @@ export async function lossLandscape(options: LossLandscapeOptions): Promise<Loss
   });
   const least = means.reduce((best, loss, point) => (loss < means[best]! ? point : best), 0);
   const [bestX, bestY] = points[least]!;
-  return { x, y, tasks, best: { x: bestX, y: bestY, loss: means[least]! }, shared };
+  return {
+    x,
+    y,
+    tasks,
+    best: { x: bestX, y: bestY, loss: means[least]! },
+    passes: plane.passes(points.length),
+    shared,
+  };
 }

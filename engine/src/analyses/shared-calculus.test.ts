@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
 import { calculus64, embed64 } from '../models/float64-tower.testing.js';
-import { createEvaluator, ModelWeights, type LowRankUpdates } from '../models/index.js';
+import { createEvaluator, foldUpdates, ModelWeights, type LowRankUpdates } from '../models/index.js';
 import { analysesErrors } from './errors.js';
 import { createSharedBatch } from './shared-calculus.js';
 import {
@@ -104,6 +104,47 @@ describe.each(['wasm', 'cpu'])('a batch that shares its work over a plane, on %s
     expect(summary.varying).toBe(5);
     batch.dispose();
     plane.dispose();
+  });
+
+  it('moves biases and norms along with weights, as adapters of whole weights have them', async () => {
+    const { tf } = backend;
+    const vector = (length: number, factor: number) => ({
+      a: Float32Array.of(1),
+      b: Float32Array.from({ length }, (_, i) => factor * Math.cos(i)),
+      rank: 1,
+      scale: 1,
+      layout: 'VECTOR' as const,
+    });
+    const bias = { ...vector(12, 0.5), parameter: 'BIAS' as const };
+    const vectors: LowRankUpdates[] = [
+      new Map([...vectorsOn(VALUES)[0], [`${MIDDLE[0]!}.bias`, bias]]),
+      new Map([[layerPart(0, 'layer_norm1'), vector(8, 0.3)]]),
+    ];
+    base.transposed('visual_projection.weight');
+    const plane = createTaskPlane({ tf, base, vectors, space: 'DELTA' });
+    const [subject] = subjectsOf(tf);
+    const batch = createSharedBatch(tf, base, plane);
+    for (const point of POINTS) {
+      const scaled = vectors.map((updates, which) => {
+        return [...updates].map(
+          ([name, update]) => [name, { ...update, scale: update.scale * point[which]! }] as const,
+        );
+      });
+      const folded = foldUpdates(tf, base, new Map(scaled.flat()));
+      const weights = plane.at(point);
+      const shared = tf.tidy(() => batch.at(weights, point, (calculus) => subject.forward(calculus, 0, 9)).clone());
+      const plain = tf.tidy(() => subject.forward(createEvaluator(tf, folded), 0, 9));
+      const [got, expected] = [await shared.data<'float32'>(), await plain.data<'float32'>()];
+      expect(Math.max(...got.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(1e-5);
+      tf.dispose([shared, plain]);
+      weights.dispose();
+      folded.dispose();
+    }
+    // The norm below them is moved: no layer's input is constant any more.
+    expect(batch.summary).toMatchObject({ linearModules: [], linearity: 'NONE' });
+    batch.dispose();
+    plane.dispose();
+    expect(() => createTaskPlane({ tf, base, vectors, space: 'FACTOR' })).toThrow(/factors A and B/);
   });
 
   it('refuses vectors that are in no such space, and leaves no tensor', () => {

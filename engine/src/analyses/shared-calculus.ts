@@ -1,5 +1,6 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { createEvaluator, type Calculus, type TensorFlow, type WeightSource } from '../models/index.js';
+import type { SharedSummary } from './model-plane.js';
 import type { TaskPlane } from './task-plane.js';
 
 /**
@@ -36,17 +37,6 @@ export interface SharedBatch {
   dispose(): void;
 }
 
-export interface SharedSummary {
-  /** Operations whose values do not depend on the point. */
-  readonly constant: number;
-  /** Operations whose values are linear in λ: computed once per task vector. */
-  readonly linear: number;
-  /** Operations that are computed anew at each point. */
-  readonly varying: number;
-  /** Adapted layers whose outputs are linear in λ, because no vector changes their inputs. */
-  readonly linearModules: readonly string[];
-}
-
 /** Operations that are linear, without a constant term, in these of their arguments while the others do not depend on λ. */
 const LINEAR_IN: Readonly<Record<string, readonly (readonly number[])[]>> = {
   add: [[0, 1]],
@@ -72,7 +62,6 @@ type Operations = Readonly<Record<string, (...args: readonly unknown[]) => Tenso
  * Every pass over a batch must perform the same operations in the same order, as a model's forward pass does.
  */
 export function createSharedBatch(tf: TensorFlow, base: WeightSource, plane: TaskPlane): SharedBatch {
-  const changed = new Set([...plane.modules].map((name) => `${name}.weight`));
   const plain = createEvaluator(tf, base);
   const slots: Slot[] = [];
   const counts = { constant: 0, linear: 0, varying: 0 };
@@ -137,7 +126,8 @@ export function createSharedBatch(tf: TensorFlow, base: WeightSource, plane: Tas
       const apply = (operation: string, args: readonly unknown[]): SharedValue => {
         const values = args.flatMap(sharedIn);
         const [name] = args;
-        const touched = typeof name === 'string' && (changed.has(name) || changed.has(`${name}.weight`));
+        const weight = typeof name === 'string' && plane.changes(`${name}.weight`);
+        const touched = weight || (typeof name === 'string' && (plane.changes(name) || plane.changes(`${name}.bias`)));
         const run = (calculus: Calculus<Tensor>, replace: (value: SharedValue) => Tensor): Tensor =>
           (calculus as unknown as Operations)[operation]!(...args.map((arg) => substitute(arg, replace)));
         if (!touched && values.every(({ kind }) => kind === 'CONSTANT')) {
@@ -145,7 +135,7 @@ export function createSharedBatch(tf: TensorFlow, base: WeightSource, plane: Tas
         }
         if (plane.isLinear && operation === 'linear') {
           const x = args[1] as SharedValue;
-          if (touched && x.kind === 'CONSTANT') {
+          if (plane.isLowRank(String(name)) && x.kind === 'CONSTANT') {
             if (!recorded) linearModules.push(String(name));
             return alongOf(String(name), x);
           }
@@ -195,8 +185,9 @@ export function createSharedBatch(tf: TensorFlow, base: WeightSource, plane: Tas
       recorded = true;
       return output;
     },
-    get summary() {
-      return { ...counts, linearModules };
+    get summary(): SharedSummary {
+      const linearity = counts.linear > 0 ? 'LAYERS' : 'NONE';
+      return { ...counts, linearModules, linearity };
     },
     dispose() {
       for (const slot of slots) dropSlot(slot);

@@ -91,16 +91,24 @@ export const addFactors =
     return deltas64(factors);
   };
 
-/** ln p of every class for every image of a task, in float64, by plain loops. */
-export const logs64 = (deltas: ReadonlyMap<string, Float64Array>, task: 0 | 1) => {
-  const { examples, head } = tasks[task];
-  return logProbabilities64(embed64(model, examples, calculus64(model, deltas)), head);
-};
+/** Embeddings of every image of a task, in float64, by plain loops. */
+export const embeddings64 = (deltas: ReadonlyMap<string, Float64Array>, task: 0 | 1): Float64Array =>
+  embed64(model, tasks[task].examples, calculus64(model, deltas)).data;
 
-export function predictions64(deltas: ReadonlyMap<string, Float64Array>, task: 0 | 1): readonly number[] {
-  const { rows, columns, data } = logs64(deltas, task);
+const logsOf = (embeddings: Float64Array, task: 0 | 1) =>
+  logProbabilities64({ rows: embeddings.length / 6, columns: 6, data: embeddings }, tasks[task].head);
+
+/** ln p of every class for every image of a task. */
+export const logs64 = (deltas: ReadonlyMap<string, Float64Array>, task: 0 | 1) =>
+  logsOf(embeddings64(deltas, task), task);
+
+export function classes64(embeddings: Float64Array, task: 0 | 1): readonly number[] {
+  const { rows, columns, data } = logsOf(embeddings, task);
   return Array.from({ length: rows }, (_, i) => {
     const own = [...data.subarray(i * columns, (i + 1) * columns)];
     return own.indexOf(Math.max(...own));
   });
 }
+
+export const predictions64 = (deltas: ReadonlyMap<string, Float64Array>, task: 0 | 1): readonly number[] =>
+  classes64(embeddings64(deltas, task), task);

@@ -1,5 +1,12 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
-import { modelErrors, type LowRankUpdates, type TensorFlow, type WeightSource } from '../models/index.js';
+import { updateDelta } from '../models/calculus/update-deltas.js';
+import {
+  modelErrors,
+  type LowRankUpdate,
+  type LowRankUpdates,
+  type TensorFlow,
+  type WeightSource,
+} from '../models/index.js';
 import { analysesErrors } from './errors.js';
 
 /**
@@ -27,8 +34,10 @@ export interface TaskPlane {
   readonly space: PlaneSpace;
   /** Number of task vectors. */
   readonly dimensions: number;
-  /** Modules that some task vector changes. */
-  readonly modules: ReadonlySet<string>;
+  /** Whether some task vector changes the parameter of that name. */
+  changes(parameter: string): boolean;
+  /** Whether nothing of a linear layer but its weight is changed, and that by low-rank updates: what `along` knows. */
+  isLowRank(module: string): boolean;
   /** Whether the weights are linear in λ, so that the output of a layer with an input that no vector changes is too. */
   readonly isLinear: boolean;
   /** x ΔW_jᵀ for rows x, in `tf.tidy`; undefined where vector j leaves the module alone. Only of a linear plane. */
@@ -49,16 +58,43 @@ interface HeldModule {
   readonly originT?: Tensor2D;
 }
 
+/** A vector, an embedding or a bias: changed by dense tensors, one per task vector. */
+interface HeldParameter {
+  readonly transposed: boolean;
+  readonly deltas: readonly { readonly vector: number; readonly delta: Tensor }[];
+}
+
+const isLinearWeight = ({ layout = 'LINEAR', parameter = 'WEIGHT' }: LowRankUpdate): boolean =>
+  parameter === 'WEIGHT' && layout !== 'VECTOR' && layout !== 'EMBEDDING';
+
 /** Puts the factors on the backend. @throws modelErrors.adapterMismatched, analysesErrors.vectorsInvalid */
 export function createTaskPlane({ tf, base, vectors, space, frame }: TaskPlaneOptions): TaskPlane {
   const held = new Map<string, HeldModule>();
+  const dense = new Map<string, HeldParameter>();
   const dispose = (): void => {
     for (const { aT, bT, originT } of held.values()) tf.dispose([...aT, ...bT, ...(originT ? [originT] : [])]);
     held.clear();
+    for (const { deltas } of dense.values()) tf.dispose(deltas.map(({ delta }) => delta));
+    dense.clear();
   };
-  const names = new Set(vectors.flatMap((updates) => [...updates.keys()]));
+  const linear = vectors.map((updates) => new Map([...updates].filter(([, update]) => isLinearWeight(update))));
+  const others = vectors.map((updates) => new Map([...updates].filter(([, update]) => !isLinearWeight(update))));
+  const names = new Set(linear.flatMap((updates) => [...updates.keys()]));
   try {
-    for (const name of names) held.set(name, hold(tf, base, name, vectors, space, frame?.get(name)));
+    for (const name of names) held.set(name, hold(tf, base, name, linear, space, frame?.get(name)));
+    others.forEach((updates, vector) => {
+      for (const [module, update] of updates) {
+        if (space === 'FACTOR') {
+          throw analysesErrors.vectorsInvalid({ module, got: 'no linear layer', expected: 'factors A and B' });
+        }
+        const { name, delta, transposed } = tf.tidy(() => {
+          const made = updateDelta(tf, base, module, update);
+          return { ...made, delta: tf.keep(made.delta.clone()) };
+        });
+        const known = dense.get(name)?.deltas ?? [];
+        dense.set(name, { transposed, deltas: [...known, { vector, delta }] });
+      }
+    });
   } catch (error) {
     dispose();
     throw error;
@@ -92,7 +128,8 @@ export function createTaskPlane({ tf, base, vectors, space, frame }: TaskPlaneOp
   return {
     space,
     dimensions: vectors.length,
-    modules: names,
+    changes: (parameter) => dense.has(parameter) || held.has(parameter.replace(/\.weight$/, '')),
+    isLowRank: (module) => held.has(module) && !dense.has(`${module}.bias`),
     isLinear: space !== 'FACTOR',
     along(module, vector, x) {
       const found = held.get(module);
@@ -101,22 +138,31 @@ export function createTaskPlane({ tf, base, vectors, space, frame }: TaskPlaneOp
       return tf.matMul(tf.matMul(x as Tensor2D, factorOf(found, place)), found.bT[place]!);
     },
     at(coefficients) {
-      const folded = new Map<string, Tensor>();
+      const turned = new Map<string, Tensor>();
+      const plain = new Map<string, Tensor>();
       tf.tidy(() => {
         for (const [name, module] of held) {
           const change = changeAt(module, coefficients);
           if (change === undefined) continue;
-          folded.set(`${name}.weight`, tf.keep(tf.add(base.transposed(`${name}.weight`), change)));
+          turned.set(`${name}.weight`, tf.keep(tf.add(base.transposed(`${name}.weight`), change)));
+        }
+        for (const [name, { transposed, deltas }] of dense) {
+          const start = transposed ? base.transposed(name) : base.matrix(name);
+          const moved = deltas.reduce(
+            (sum, { vector, delta }) => tf.add(sum, tf.mul(delta, coefficients[vector]!)),
+            start,
+          );
+          (transposed ? turned : plain).set(name, tf.keep(moved));
         }
       });
       return {
         has: (name) => base.has(name),
-        // Only forward passes use these weights, and they read the transposed matrix.
-        matrix: (name) => (folded.has(name) ? tf.transpose(folded.get(name)!) : base.matrix(name)),
-        transposed: (name) => folded.get(name) ?? base.transposed(name),
+        // Only forward passes use these weights, and of linear layers they read the transposed matrix.
+        matrix: (name) => plain.get(name) ?? (turned.has(name) ? tf.transpose(turned.get(name)!) : base.matrix(name)),
+        transposed: (name) =>
+          turned.get(name) ?? (plain.has(name) ? tf.transpose(plain.get(name)!) : base.transposed(name)),
         dispose() {
-          for (const tensor of folded.values()) tensor.dispose();
-          folded.clear();
+          for (const tensor of [...turned.values(), ...plain.values()]) tensor.dispose();
         },
       };
     },

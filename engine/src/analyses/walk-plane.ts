@@ -1,8 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
-import type { TensorFlow, WeightSource } from '../models/index.js';
-import { createSharedBatch, type SharedSummary } from './shared-calculus.js';
+import type { ModelPlane, SharedSummary } from './model-plane.js';
 import type { Answers, Subject } from './subject.js';
-import type { TaskPlane } from './task-plane.js';
 
 /** What a walk does with the answers of one batch at one point. */
 export interface PlaneVisit {
@@ -14,10 +12,7 @@ export interface PlaneVisit {
 }
 
 export interface WalkPlaneOptions {
-  readonly tf: TensorFlow;
-  /** The base's weights on the backend; stay the caller's. */
-  readonly base: WeightSource;
-  readonly plane: TaskPlane;
+  readonly plane: ModelPlane;
   /** Coefficients of each point, one per task vector. */
   readonly points: readonly (readonly number[])[];
   readonly subjects: readonly Subject[];
@@ -38,7 +33,7 @@ const BATCH_SIZE = 64;
  * points is computed once and need not be kept for longer. `done` and `total` of the progress count points × examples.
  */
 export async function walkPlane(options: WalkPlaneOptions): Promise<SharedSummary> {
-  const { tf, base, plane, points, subjects, batchSize = BATCH_SIZE, begin: first = 0 } = options;
+  const { plane, points, subjects, batchSize = BATCH_SIZE, begin: first = 0 } = options;
   const batches = subjects.flatMap(({ count }, task) =>
     Array.from({ length: Math.ceil(count / batchSize) }, (_, index) => ({
       task,
@@ -48,27 +43,17 @@ export async function walkPlane(options: WalkPlaneOptions): Promise<SharedSummar
   );
   const total = points.length * subjects.reduce((sum, { count }) => sum + count, 0);
   let done = points.length * batches.slice(0, first).reduce((sum, { count }) => sum + count, 0);
-  let summary: SharedSummary = { constant: 0, linear: 0, varying: 0, linearModules: [] };
+  let summary: SharedSummary = { constant: 0, linear: 0, varying: 0, linearModules: [], linearity: 'NONE' };
   for (const [index, { task, begin, count }] of batches.entries()) {
     if (index < first) continue;
     const subject = subjects[task]!;
-    const batch = createSharedBatch(tf, base, plane);
+    const batch = plane.batch((calculus) => subject.forward(calculus, begin, count));
     try {
       for (const [point, coefficients] of points.entries()) {
         // Backends compute synchronously: without this pause no abort would be heard until the end.
         await setImmediate();
         options.signal?.throwIfAborted();
-        const weights = plane.at(coefficients);
-        try {
-          const outputs = tf.tidy(() =>
-            batch.at(weights, coefficients, (calculus) => subject.forward(calculus, begin, count)).clone(),
-          );
-          const values = await outputs.data<'float32'>();
-          outputs.dispose();
-          options.visit({ task, point, answers: subject.answer(values, begin) });
-        } finally {
-          weights.dispose();
-        }
+        options.visit({ task, point, answers: subject.answer(await batch.at(coefficients), begin) });
         done += count;
         options.onProgress?.(done, total);
       }

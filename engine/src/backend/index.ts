@@ -6,3 +6,13 @@ export {
   type SelectBackendOptions,
   type SelectedBackend,
 } from './select-backend.js';
+export { linkErrors } from './link/errors.js';
+export { linkFolder } from './link/link-folder.js';
+export { readLinkRecord, type LinkRecord } from './link/link-record.js';
+export {
+  linkTensorFlow,
+  unlinkTensorFlow,
+  type LinkedTensorFlow,
+  type LinkTensorFlowOptions,
+} from './link/link-tensorflow.js';
+export type { LinkProbe } from './link/probe.js';

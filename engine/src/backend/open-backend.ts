@@ -2,6 +2,9 @@ import { createRequire } from 'node:module';
 import { dirname, sep } from 'node:path';
 import { activate, type Occasion, type OpenedBackend, type TensorFlow } from './activate.js';
 import type { BackendName } from './backend-name.js';
+import { linkFolder } from './link/link-folder.js';
+import { readLinkRecord } from './link/link-record.js';
+import { openLinkedTensorFlow } from './link/open-linked.js';
 import { openWebGpu } from './open-webgpu.js';
 
 export type BackendOpener = (tf: TensorFlow, occasion: Occasion) => Promise<OpenedBackend>;
@@ -36,7 +39,15 @@ function reasonOf(error: unknown): string {
 /** By a name that the compiler does not see: the package is an optional peer, and must not be needed to build. */
 const TENSORFLOW_PACKAGE: string = '@tensorflow/tfjs-node-gpu';
 
+/** What was linked on purpose comes before what npm's package downloads: a TensorFlow of today before one of 2022. */
 async function openTensorFlow(tf: TensorFlow, gpu: boolean): Promise<OpenedBackend> {
+  const linked = await openLinkedTensorFlow(tf, gpu);
+  if (linked.ok || (await readLinkRecord(linkFolder())) !== undefined) return linked;
+  const packaged = await attempt(() => openPackagedTensorFlow(tf, gpu));
+  return packaged.ok ? packaged : { ok: false, why: `${packaged.why}; ${linked.why}` };
+}
+
+async function openPackagedTensorFlow(tf: TensorFlow, gpu: boolean): Promise<OpenedBackend> {
   await import(TENSORFLOW_PACKAGE);
   const dispose = await activate(tf, 'tensorflow');
   const usesGpu = (tf.backend() as { isUsingGpuDevice?: boolean }).isUsingGpuDevice === true;

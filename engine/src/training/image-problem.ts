@@ -1,11 +1,22 @@
 import { createHash } from 'node:crypto';
 import type { Tensor2D } from '@tensorflow/tfjs-core';
 import { scoreEmbeddings, type CosineHead } from '../evaluation/index.js';
-import { cosineLogits, cosineLoss, extractPatches, visionLinearLayers, visionTower } from '../models/index.js';
-import type { Calculus, TensorFlow, VisionModel } from '../models/index.js';
+import {
+  cosineLogits,
+  cosineLoss,
+  extractPatches,
+  modelErrors,
+  RAW_PREPROCESSING,
+  visionAsModel,
+  type Model,
+  type TensorFlow,
+  type VisionModel,
+} from '../models/index.js';
 import type { Examples, Split } from '../tasks/task.js';
 import { viewBytes } from '../tensors/index.js';
+import { checkLabels, classObjective } from './class-objective.js';
 import type { LearningProblem, ProblemSplit } from './learning-problem.js';
+import { modelProblem } from './model-problem.js';
 
 export interface LabelledPatches {
   /** Rows of `extractPatches`. */
@@ -14,42 +25,63 @@ export interface LabelledPatches {
 }
 
 export interface ImageProblemOptions {
-  readonly model: VisionModel;
+  /** Any model that reads images. */
+  readonly model: VisionModel | Model;
   readonly task: { readSplit(split: Split): Promise<Examples> };
-  readonly head: CosineHead;
+  /** A frozen head over the model's embeddings; without it the model has a classifier of its own. */
+  readonly head?: CosineHead;
 }
 
-/** Classification of images by CLIP's vision tower and a frozen head: mean cross-entropy of logitScale · cos(embedding, class). */
-export function imageProblem({ model, task, head }: ImageProblemOptions): LearningProblem<LabelledPatches> {
-  const { config, preprocessing, parameters } = model;
-  const width = config.channels * config.patchSize ** 2;
-  const headWeight = (tf: TensorFlow): Tensor2D =>
-    tf.tensor2d(head.weight.slice(), [head.classes, head.projection], 'float32');
-  const headDigest = createHash('sha256').update(viewBytes(head.weight)).update(String(head.logitScale)).digest('hex');
+/** Classification of images: mean cross-entropy of logitScale · cos(embedding, class), or of the model's own logits. */
+export function imageProblem({ model: given, task, head }: ImageProblemOptions): LearningProblem<LabelledPatches> {
+  const model = 'forward' in given ? given : visionAsModel(given);
+  const { family, imageGeometry: geometry, preprocessing = RAW_PREPROCESSING } = model;
+  if (geometry === undefined) throw modelErrors.inputMissing({ family, input: 'text, not images' });
+  const width = geometry.channels * geometry.patchSize ** 2;
+  const output = head === undefined ? 'logits' : 'embedding';
+  const part = modelProblem<LabelledPatches>({
+    model,
+    output,
+    input(tf, calculus, { patches, labels }) {
+      const rows = tf.tensor2d(patches, [patches.length / width, width], 'float32');
+      return { images: { batch: labels.length, patches: calculus.constant(rows) } };
+    },
+  });
+  const classes = head?.classes ?? model.widthOf('logits');
   return {
-    parameters,
-    linearLayers: visionLinearLayers(config),
-    identity: { problem: 'image-cosine', config, preprocessing, head: headDigest },
+    ...part,
+    ...(head === undefined ? classObjective<LabelledPatches>() : cosineObjective(head)),
+    identity: { ...part.identity, preprocessing, head: head === undefined ? null : digestHead(head) },
     async readSplit(split): Promise<ProblemSplit<LabelledPatches>> {
       const examples = await task.readSplit(split);
+      checkLabels(examples.labels, classes);
       const digest = createHash('sha256').update(examples.pixels).update(viewBytes(examples.labels)).digest('hex');
       return {
         count: examples.count,
         digest,
         batch: (indices) => ({
-          patches: extractPatches(config, examples, preprocessing, indices),
+          patches: extractPatches(geometry, examples, preprocessing, indices),
           labels: Int32Array.from(indices, (index) => examples.labels[index]!),
         }),
       };
     },
-    forward<V>(tf: TensorFlow, calculus: Calculus<V>, { patches, labels }: LabelledPatches): V {
-      const rows = calculus.constant(tf.tensor2d(patches, [patches.length / width, width], 'float32'));
-      return visionTower(config, calculus, rows, labels.length);
-    },
+  };
+}
+
+const digestHead = ({ weight, logitScale }: CosineHead): string =>
+  createHash('sha256').update(viewBytes(weight)).update(String(logitScale)).digest('hex');
+
+type CosineObjective = Pick<LearningProblem<LabelledPatches>, 'loss' | 'logits' | 'scoreSum'>;
+
+function cosineObjective(head: CosineHead): CosineObjective {
+  const headWeight = (tf: TensorFlow): Tensor2D =>
+    tf.tensor2d(head.weight.slice(), [head.classes, head.projection], 'float32');
+  return {
     loss(tf, embeddings, { labels }) {
+      const weight = headWeight(tf);
       const { loss, gradientOfEmbeddings } = cosineLoss(tf, {
         embeddings,
-        weight: headWeight(tf),
+        weight,
         logitScale: head.logitScale,
         labels,
       });

@@ -21,6 +21,8 @@ export type {
   ValidationScore,
 } from './learning-problem.js';
 export { imageProblem, type ImageProblemOptions, type LabelledPatches } from './image-problem.js';
+export { languageProblem, type AnsweredTexts, type LanguageProblemOptions } from './language-problem.js';
+export { textProblem, type ClassifiedTexts, type TextProblemOptions } from './text-problem.js';
 export { scoreSplit, type ScoreSplitOptions } from './score-split.js';
 export type { Regularizers } from './regularizers.js';
 export type { FrameChoice } from './starting-modules.js';

@@ -10,7 +10,7 @@ import { trainingErrors } from './errors.js';
 import type { LearningProblem, ProblemSplit } from './learning-problem.js';
 import { trainingLimits } from './limits.js';
 import { createRegularizer, describeRegularizers, type Regularizers } from './regularizers.js';
-import { learningRateAt } from './schedule.js';
+import { learningRateAt, type RateSchedule } from './schedule.js';
 import { scoreSplit } from './score-split.js';
 import type { BatchGradient, Trainee } from './trainee.js';
 import type { TrainedUpdate, TrainedUpdates } from './trained-updates.js';
@@ -25,6 +25,8 @@ export interface TrainingSchedule {
   /** Batches whose mean gradient is one step; 1 unless given. With k, a step sees what one of a k-fold batch would. */
   readonly accumulate?: number | undefined;
   readonly warmup: number;
+  /** COSINE unless given. */
+  readonly schedule?: RateSchedule | undefined;
   readonly weightDecay: number;
   readonly regularizers?: Regularizers | undefined;
   /** Of the order of the examples, and of dropout. */
@@ -211,6 +213,7 @@ function recipeOf<Batch>(
   modules: ReturnType<typeof openMode<Batch>>['modules'],
 ): Readonly<Record<string, unknown>> {
   const { problem, mode, learningRate, steps, batchSize, accumulate = 1, warmup, weightDecay, seed } = options;
+  const { schedule = 'COSINE' } = options;
   const { evaluateEvery = 0, patience = 0, regularizers } = options;
   const start = createHash('sha256');
   for (const [name, { a0, a, b }] of modules)
@@ -226,6 +229,7 @@ function recipeOf<Batch>(
     batchSize,
     accumulate,
     warmup,
+    schedule,
     weightDecay,
     seed,
     evaluateEvery,

@@ -87,3 +87,10 @@ export {
   type Likelihood,
   type ScoringOptions,
 } from './likelihood/score-continuations.js';
+export {
+  answerTexts,
+  type AnsweredTexts,
+  type AnswerMode,
+  type AnswerTextsOptions,
+} from './text-tasks/answer-texts.js';
+export { encodePair, encodePrompt, type EncodingOptions, type TextCodec } from './text-tasks/encode-texts.js';

@@ -30,6 +30,12 @@ export const languageErrors = {
     message: (d: { readonly got: number; readonly limit: number }) =>
       `${d.got} sequences were given, at most ${d.limit} are taken.`,
   }),
+  answersUnranked: defineError({
+    code: 'LANGUAGE_ANSWERS_UNRANKED',
+    summary: 'A task whose answers are no classes was to be answered by choosing the likeliest class.',
+    remedy: 'Let the model generate, or measure the likelihood of the right answers.',
+    message: (d: { readonly form: string }) => `answers are ${d.form}; only those that are CLASS can be ranked.`,
+  }),
   optionInvalid: defineError({
     code: 'LANGUAGE_OPTION_INVALID',
     summary: 'An option of generating or scoring is out of range.',

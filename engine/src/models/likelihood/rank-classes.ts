@@ -1,6 +1,6 @@
 import { languageErrors } from '../generation/errors.js';
 import type { Tokens } from '../generation/pad-sequences.js';
-import { scoreContinuations, type ScoringOptions } from './score-continuations.js';
+import { scoreContinuations, type Likelihood, type ScoringOptions } from './score-continuations.js';
 
 /** A prompt, and its possible answers as tokens. */
 export interface ClassesExample {
@@ -45,14 +45,23 @@ export async function rankClasses(
   const likelihoods = await scoreContinuations(options, pairs);
   let at = 0;
   return examples.map(({ classes, lengths }) => {
-    const scores = Float64Array.from(classes, (_, index) => {
-      const { logProbability, mean } = likelihoods[at + index]!;
-      if (by === 'LENGTH') return logProbability / lengths![index]!;
-      return by === 'MEAN' ? mean : logProbability;
-    });
+    const own = likelihoods.slice(at, at + classes.length);
     at += classes.length;
-    return { scores, ...rank(scores) };
+    return rankLikelihoods(own, by, lengths);
   });
+}
+
+/** Classes by their likelihoods. `lengths` are for `LENGTH`. */
+export function rankLikelihoods(
+  likelihoods: readonly Likelihood[],
+  by: ClassScore,
+  lengths: readonly number[] = [],
+): RankedClasses {
+  const scores = Float64Array.from(likelihoods, ({ logProbability, mean }, index) => {
+    if (by === 'LENGTH') return logProbability / lengths[index]!;
+    return by === 'MEAN' ? mean : logProbability;
+  });
+  return { scores, ...rank(scores) };
 }
 
 function rank(scores: Float64Array): Pick<RankedClasses, 'best' | 'probabilities'> {

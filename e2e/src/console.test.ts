@@ -5,6 +5,7 @@ import { describeFirstLoad } from './console/first-load.js';
 import { describeFusing } from './console/fusing.js';
 import { describeLive } from './console/live.js';
 import { describeLoss } from './console/loss.js';
+import { describeSweeping } from './console/sweeping.js';
 import { describeUploading } from './console/uploading.js';
 import { World } from './console/world.js';
 
@@ -21,6 +22,7 @@ describeFirstLoad(world);
 // First, for others want the run that it watches.
 describeLive(world);
 describeFusing(world);
+describeSweeping(world);
 describeUploading(world);
 describeBarriers(world);
 describeComparing(world);

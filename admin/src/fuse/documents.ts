@@ -207,3 +207,44 @@ export const runToClone = graphql(`
     }
   }
 `);
+
+export const sweep = graphql(`
+  mutation QueueSweep($input: SweepInput!) {
+    sweep(input: $input) {
+      __typename
+      ... on Sweep {
+        id
+      }
+      ... on InvalidOptions {
+        issues {
+          code
+          message
+          path
+        }
+      }
+      ... on IncompatibleAdapters {
+        issues {
+          code
+          message
+          path
+        }
+      }
+      ... on Problem {
+        code
+        message
+        path
+      }
+    }
+  }
+`);
+
+export const chosenAdapter = graphql(`
+  query ChosenAdapter($id: ID!) {
+    node(id: $id) {
+      __typename
+      ... on Adapter {
+        ...ChosenParts
+      }
+    }
+  }
+`);

@@ -9,7 +9,7 @@ import { Section } from '../fields/section';
 import { request } from '../graphql/request';
 import { AdapterPicker } from './adapter-picker';
 import { ChosenAdapters } from './chosen-adapters';
-import { fuse } from './documents';
+import { fuse, sweep } from './documents';
 import { ProblemsContext } from './field-problems';
 import type { FormStrategy } from './form-types';
 import { toFuseInput, type FuseDraft } from './fuse-input';
@@ -21,6 +21,7 @@ import { emptyStrategy } from './option-state';
 import { PlanPanel } from './plan-panel';
 import { StrategyOptions } from './strategy-options';
 import { StrategyNotes, StrategySelect } from './strategy-picker';
+import { SweepSection } from './sweep-section';
 import { useFusionPlan } from './use-fusion-plan';
 
 interface FuseFormProps {
@@ -38,21 +39,24 @@ interface Refused {
 }
 
 const issuesOf = (answer: Refused | undefined): readonly FieldIssue[] => {
-  if (!answer || answer.__typename === 'FusionRun') return [];
+  if (!answer || answer.__typename === 'FusionRun' || answer.__typename === 'Sweep') return [];
   if (answer.issues) return answer.issues;
   return answer.message ? [{ code: answer.code ?? '', message: answer.message, path: answer.path ?? [] }] : [];
 };
 
-/** Sends the form; a refusal stays until something is changed. */
+/** Sends the form, as one fusion or as a sweep; a refusal stays until something is changed. */
 function useFuse() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (input: FuseDraft['input']) => request(fuse, { input }),
-    onSuccess: ({ fuse: answer }) => {
-      if (answer.__typename !== 'FusionRun') return;
+    mutationFn: async (draft: FuseDraft) =>
+      draft.sweep
+        ? (await request(sweep, { input: draft.sweep.input })).sweep
+        : (await request(fuse, { input: draft.input })).fuse,
+    onSuccess: (answer) => {
+      if (answer.__typename !== 'FusionRun' && answer.__typename !== 'Sweep') return;
       void queries.invalidateQueries({ queryKey: ['runs'] });
-      void navigate(`/runs/${answer.id}/show`);
+      void navigate(`/${answer.__typename === 'Sweep' ? 'sweeps' : 'runs'}/${answer.id}/show`);
     },
   });
 }
@@ -68,15 +72,16 @@ export function FuseForm({ strategies, initial }: FuseFormProps) {
   const { answer, error, isSettled, possible } = useFusionPlan(draft);
   const submit = useFuse();
   const plan = answer?.__typename === 'FusionPlan' ? answer : undefined;
-  const refused = submit.variables === draft.input ? issuesOf(submit.data?.fuse) : [];
+  const refused = submit.variables === draft ? issuesOf(submit.data) : [];
   const issues = useUnique([...refused, ...issuesOf(answer)]);
   const problems = useMemo(() => ({ wrong: draft.wrong, issues }), [draft.wrong, issues]);
   const names = useMemo(() => state.members.map(({ adapter }) => adapter.name), [state.members]);
   const failure = submit.error ?? error;
   const hint = state.members.length === 0 ? 'planNeedsAdapters' : draft.wrong.size > 0 ? 'planNeedsFields' : undefined;
+  const isEmptySweep = draft.sweep?.size === 0;
   const send = (event: FormEvent): void => {
     event.preventDefault();
-    submit.mutate(draft.input);
+    submit.mutate(draft);
   };
   return (
     <ProblemsContext value={problems}>
@@ -119,6 +124,7 @@ export function FuseForm({ strategies, initial }: FuseFormProps) {
                 onChange={(changed) => dispatch({ type: 'strategy', strategy: changed })}
               />
             </Section>
+            <SweepSection state={state} strategy={strategy} size={draft.sweep?.size ?? 0} dispatch={dispatch} />
             <Section title={translate('crucible.fuse.more')}>
               <FusionSettings state={state} strategy={strategy} dispatch={dispatch} />
             </Section>
@@ -127,6 +133,7 @@ export function FuseForm({ strategies, initial }: FuseFormProps) {
             <Section title={translate('crucible.fuse.plan')}>
               <PlanPanel
                 plan={plan}
+                points={draft.sweep?.size}
                 issues={issues}
                 hint={hint && translate(`crucible.fuse.${hint}`)}
                 isFetching={possible && !isSettled}
@@ -141,9 +148,13 @@ export function FuseForm({ strategies, initial }: FuseFormProps) {
                 variant="contained"
                 fullWidth
                 sx={{ mt: 2 }}
-                disabled={!possible || submit.isPending || (isSettled && issues.length > 0)}
+                disabled={!possible || submit.isPending || isEmptySweep || (isSettled && issues.length > 0)}
               >
-                {translate(submit.isPending ? 'crucible.fuse.fusing' : 'crucible.fuse.fuse')}
+                {submit.isPending
+                  ? translate('crucible.fuse.fusing')
+                  : draft.sweep
+                    ? translate('crucible.fuse.fuseMany', { smart_count: draft.sweep.size })
+                    : translate('crucible.fuse.fuse')}
               </Button>
             </Section>
           </Box>

@@ -8,12 +8,13 @@ import { request } from '../graphql/request';
 import { formStrategies } from './documents';
 import { FuseForm } from './fuse-form';
 import { emptyFusion } from './fuse-state';
+import { loadAdapters } from './load-adapters';
 import { loadClone } from './load-clone';
 
 /** What a new fusion begins with: the simplest strategy that has something to choose. */
 const FIRST_STRATEGY = 'taskArithmetic';
 
-/** `/fuse`; with `?from=<run>` filled with what that run used. */
+/** `/fuse`; with `?from=<run>` filled with what that run used, with `?adapters=<id>.<id>` with those adapters. */
 export default function FusePage() {
   const translate = useTranslate();
   const [parameters] = useSearchParams();
@@ -31,7 +32,15 @@ export default function FusePage() {
     // What is being edited is not replaced because the run was read again.
     staleTime: Number.POSITIVE_INFINITY,
   });
-  const isLoading = strategies.isPending || (from !== undefined && clone.isPending);
+  const wanted = parameters.get('adapters') ?? '';
+  const adapters = useQuery({
+    queryKey: ['adapters', 'chosen', wanted],
+    queryFn: ({ signal }) => loadAdapters(wanted.split('.'), signal),
+    enabled: wanted !== '',
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+  const isLoading =
+    strategies.isPending || (from !== undefined && clone.isPending) || (wanted !== '' && adapters.isPending);
   const first = all?.find(({ key }) => key === FIRST_STRATEGY) ?? all?.[0];
   return (
     <Box sx={{ p: { xs: 1, sm: 2 } }}>
@@ -44,7 +53,11 @@ export default function FusePage() {
       ) : null}
       {isLoading && !strategies.error ? <LinearProgress aria-label={translate('crucible.fuse.loading')} /> : null}
       {!isLoading && all && first ? (
-        <FuseForm key={from ?? ''} strategies={all} initial={clone.data ?? emptyFusion(first.key)} />
+        <FuseForm
+          key={`${from} ${wanted}`}
+          strategies={all}
+          initial={clone.data ?? { ...emptyFusion(first.key), members: adapters.data ?? [] }}
+        />
       ) : null}
     </Box>
   );

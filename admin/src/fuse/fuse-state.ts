@@ -1,6 +1,7 @@
 import type { FusionSpace, Split } from '../graphql/generated/graphql';
 import type { Fusible } from './adapter-fit';
 import { emptyStrategy, type StrategyState } from './option-state';
+import type { SweepTexts } from './sweep-values';
 
 export interface ChosenAdapter extends Fusible {
   readonly name: string;
@@ -23,6 +24,8 @@ export interface FuseState {
   readonly evaluationSplit: Split;
   /** Tasks to score on: the adapters' own, or those of the list. */
   readonly evaluateOn: 'own' | readonly string[];
+  /** Values to try, by option; null where one fusion is asked for. */
+  readonly sweep: SweepTexts | null;
 }
 
 export const emptyFusion = (strategy: string): FuseState => ({
@@ -34,6 +37,7 @@ export const emptyFusion = (strategy: string): FuseState => ({
   seed: '',
   evaluationSplit: 'TEST',
   evaluateOn: 'own',
+  sweep: null,
 });
 
 /** What a fusion form can be asked to change. */
@@ -60,7 +64,12 @@ export function reduceFusion(state: FuseState, action: FuseAction): FuseState {
     case 'move':
       return { ...state, members: move(state.members, action.id, action.by) };
     case 'strategy':
-      return { ...state, strategy: action.strategy };
+      return {
+        ...state,
+        strategy: action.strategy,
+        // Another strategy has other options.
+        sweep: state.sweep && action.strategy.key !== state.strategy.key ? {} : state.sweep,
+      };
   }
 }
 

@@ -26,6 +26,7 @@ export async function loadClone(id: string, find: FindStrategy, signal: AbortSig
     seed: node.seed === 0 ? '' : String(node.seed),
     evaluationSplit: node.evaluationSplit,
     evaluateOn: node.evaluateOn.map((task) => task.id),
+    sweep: null,
   };
 }
 

@@ -11,6 +11,8 @@ import type { FieldIssue } from './issues-by-path';
 
 interface PlanPanelProps {
   readonly plan: FusionPlan | undefined;
+  /** How many such fusions a sweep is; undefined where it is one. */
+  readonly points: number | undefined;
   /** Everything that stands in the way, each once. */
   readonly issues: readonly FieldIssue[];
   /** Why there is no plan yet. */
@@ -19,7 +21,7 @@ interface PlanPanelProps {
 }
 
 /** What the fusion would take and give, before it is asked for. */
-export function PlanPanel({ plan, issues, hint, isFetching }: PlanPanelProps) {
+export function PlanPanel({ plan, points, issues, hint, isFetching }: PlanPanelProps) {
   const translate = useTranslate();
   return (
     <Box aria-live="polite" aria-busy={isFetching} data-testid="plan">
@@ -37,12 +39,18 @@ export function PlanPanel({ plan, issues, hint, isFetching }: PlanPanelProps) {
           </Box>
         </Alert>
       ) : null}
-      {plan && !hint ? <PlanFacts plan={plan} isReady={plan.ready && issues.length === 0} /> : null}
+      {plan && !hint ? <PlanFacts plan={plan} points={points} isReady={plan.ready && issues.length === 0} /> : null}
     </Box>
   );
 }
 
-function PlanFacts({ plan, isReady }: { readonly plan: FusionPlan; readonly isReady: boolean }) {
+interface PlanFactsProps {
+  readonly plan: FusionPlan;
+  readonly points: number | undefined;
+  readonly isReady: boolean;
+}
+
+function PlanFacts({ plan, points, isReady }: PlanFactsProps) {
   const translate = useTranslate();
   const format = useFormat();
   const say = (key: string): string => translate(`crucible.fuse.${key}`);
@@ -51,6 +59,17 @@ function PlanFacts({ plan, isReady }: { readonly plan: FusionPlan; readonly isRe
   const tasks = plan.evaluateOn.map(({ title }) => title).join(', ');
   const estimated = run
     ? [
+        ...(points === undefined
+          ? []
+          : [
+              {
+                label: say('points'),
+                value: translate('crucible.fuse.pointsTime', {
+                  smart_count: points,
+                  time: format.seconds(points * run.seconds),
+                }),
+              },
+            ]),
         {
           label: say('time'),
           value: `${format.seconds(run.seconds)} (${translate(`crucible.fuse.basis.${run.secondsBasis}`, run.secondsRuns)})`,

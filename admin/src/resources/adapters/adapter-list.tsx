@@ -11,6 +11,7 @@ import {
   useTranslate,
 } from 'react-admin';
 import { CompareButton } from '../../actions/compare-button';
+import { FuseButton } from '../../actions/fuse-button';
 import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
 import type { Origin } from '../../graphql/generated/graphql';
@@ -58,6 +59,7 @@ export default function AdapterList() {
         narrow={['name', 'task', 'method']}
         bulkActionButtons={
           <>
+            <FuseButton />
             <CompareButton kind="adapter" />
             <BulkDeleteButton mutationMode="pessimistic" />
           </>

@@ -41,7 +41,8 @@ const gradients: Readonly<Record<Activation, Gradient>> = {
   },
   gelu_new(u, gate, dy, du) {
     for (let i = 0; i < u.length; i += 1) {
-      const [x, g] = [u[i]!, gate[i]!];
+      const x = u[i]!;
+      const g = gate[i]!;
       du[i] = dy[i]! * g * (1 + x * (1 - g) * GELU_NEW_SLOPE * (1 + 3 * GELU_NEW_CUBE * x * x));
     }
   },

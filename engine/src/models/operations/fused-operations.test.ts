@@ -25,6 +25,7 @@ describe.each(testedBackends)('fused kernels on %s', (backendName) => {
     ['that is causal, of 3 queries', { ...shape, queries: 3, causal: true }, false],
     ['with padding, one example nothing else', { ...shape, mask }, false],
     ['in groups', { ...shape, heads: 4, keyValueHeads: 2 }, false],
+    ['that is large', { batch: 1, queries: 64, keys: 64, heads: 2, causal: true }, false],
     ['with a bias, unscaled', { ...shape, scale: 1 }, true],
     ['with everything', { ...shape, heads: 6, keyValueHeads: 2, causal: true, mask, scale: 0.3 }, true],
   ];

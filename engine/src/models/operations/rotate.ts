@@ -29,8 +29,10 @@ export const rotateKernel: HostKernel<{ readonly width: number; readonly table: 
       for (let head = 0; head < heads; head += 1) {
         const first = at + head * size;
         for (let d = 0; d < half; d += 1) {
-          const [c, s] = [cosines[tableAt + d]!, sines[tableAt + d]!];
-          const [a, b] = [x![first + d]!, x![first + half + d]!];
+          const c = cosines[tableAt + d]!;
+          const s = sines[tableAt + d]!;
+          const a = x![first + d]!;
+          const b = x![first + half + d]!;
           out![first + d] = a * c - b * s;
           out![first + half + d] = b * c + a * s;
         }

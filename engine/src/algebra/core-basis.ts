@@ -23,6 +23,8 @@ export interface CoreBasis {
   readonly qa: Matrix;
   /** M_i, `[p, q]`, in the order of the updates. */
   readonly cores: readonly Matrix[];
+  /** The factors as they are, in these bases: M_i = scale_i·b_i·a_i, b_i `[p, rank]` and a_i `[rank, q]`. */
+  readonly factors: readonly LowRank[];
 }
 
 /**
@@ -54,14 +56,19 @@ export function coreBasis(items: readonly LowRank[]): CoreBasis {
     ),
   );
   let offset = 0;
-  const cores = items.map(({ b }) => {
+  const factors = items.map(({ b, scale }) => {
     const end = offset + b.columns;
-    // Rows of `coordinates` belong to columns of the stacks: those of item i give M_i = (Q_Bᵀ·s·B_i)·(A_i·Q_A).
-    const core = multiply(transpose(sliceRows(onB.coordinates, offset, end)), sliceRows(onA.coordinates, offset, end));
+    // Rows of `coordinates` belong to columns of the stacks: those of item i are Q_Bᵀ·s·B_i and A_i·Q_A.
+    const [scaled, a] = [transpose(sliceRows(onB.coordinates, offset, end)), sliceRows(onA.coordinates, offset, end)];
     offset = end;
-    return core;
+    return { scaled, a, scale };
   });
-  return { qb: onB.basis, qa: onA.basis, cores };
+  return {
+    qb: onB.basis,
+    qa: onA.basis,
+    cores: factors.map(({ scaled, a }) => multiply(scaled, a)),
+    factors: factors.map(({ scaled, a, scale }) => ({ b: scaleMatrix(scaled, scale === 0 ? 0 : 1 / scale), a, scale })),
+  };
 }
 
 /** x = basis·coordinatesᵀ with x's left singular vectors as basis. */

@@ -28,6 +28,7 @@ export const compressThenMerge = defineWrapperStrategy({
   defaultRule: { ties: {} },
   schedulable: ['rank'],
   perAdapter: [],
+  followsRotations: () => true,
   options: compressThenMergeOptions,
   wrapModule: ({ members, options, outFeatures, inFeatures }, { tf, signal }) => {
     signal.throwIfAborted();

@@ -15,6 +15,7 @@ export const isoC = defineModuleStrategy({
   spaces: ['CORE'],
   schedulable: ['lambda'],
   perAdapter: [],
+  followsRotations: () => true,
   options: isoCOptions,
   fuseModule: (input, _state, { signal }) => {
     signal.throwIfAborted();

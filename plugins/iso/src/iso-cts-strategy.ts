@@ -15,6 +15,7 @@ export const isoCts = defineModuleStrategy({
   spaces: ['CORE'],
   schedulable: ['lambda', 'commonFraction'],
   perAdapter: [],
+  followsRotations: () => true,
   options: isoCtsOptions,
   fuseModule: (input, _state, { signal }) => {
     signal.throwIfAborted();

@@ -24,6 +24,8 @@ export const loraLego = defineModuleStrategy({
   spaces: ['CORE'],
   schedulable: ['rank', 'lambda'],
   perAdapter: [],
+  // Units are compared by inner products alone; the sign of a singular unit is that of its largest entry.
+  followsRotations: ({ units }) => units === 'STORED',
   options: loraLegoOptions,
   fuseModule: async ({ module, members, options, outFeatures, inFeatures }, _state, { signal, random }) => {
     const used = members.filter(({ weight }) => weight !== 0);

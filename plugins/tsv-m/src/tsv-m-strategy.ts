@@ -28,6 +28,7 @@ export const tsvM = defineModuleStrategy({
   spaces: ['CORE'],
   schedulable: ['lambda'],
   perAdapter: [],
+  followsRotations: () => true,
   options: tsvMOptions,
   fuseModule: ({ members, options, outFeatures, inFeatures }, _state, { signal }) => {
     signal.throwIfAborted();

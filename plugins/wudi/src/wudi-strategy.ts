@@ -20,6 +20,7 @@ export const wudi = defineModuleStrategy({
   spaces: ['CORE'],
   schedulable: ['ridge', 'lambda'],
   perAdapter: [],
+  followsRotations: () => true,
   options: wudiOptions,
   fuseModule: ({ members, options, outFeatures, inFeatures }, _state, { signal }) => {
     signal.throwIfAborted();

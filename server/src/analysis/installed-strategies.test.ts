@@ -24,6 +24,12 @@ const MODULES = [
 /** What runs report is measured in float32. */
 const REPORT = 1e-5;
 
+/** Rules that make factors of their own, and follow rotations of what goes in: the small coordinates tell what they make. */
+const PREVIEWED = new Set(['tsvM', 'isoC', 'isoCts', 'wudi', 'compressThenMerge', 'loraLego']);
+
+/** Their results have equal singular values: which of them a cut leaves, and so what is left of each adapter, rounding decides. */
+const FLAT = new Set(['isoC', 'isoCts']);
+
 const { strategies: installed } = await loadPlugins(pluginPlaces());
 const strategies: ReadonlyMap<string, Strategy> = new Map([...installed].map(([id, { strategy }]) => [id, strategy]));
 
@@ -81,15 +87,16 @@ describe.each(['own A’s', 'one frame'])('adapters with %s', (kind) => {
     const preview = await orReason(sets.get(count)!.preview({ ...request, weights }));
     const problems = planProblems(plan.run, run);
     if ('code' in preview) {
-      if (preview.code !== 'PREVIEW_NOT_POSSIBLE') problems.push(preview.message);
+      if (preview.code !== 'PREVIEW_NOT_POSSIBLE' || PREVIEWED.has(strategy.id)) problems.push(preview.message);
       return problems;
     }
     const { fidelity } = run;
     if (preview.outputRank !== run.rank) problems.push(`previewed rank ${preview.outputRank}, got ${run.rank}`);
+    const cutFlat = FLAT.has(strategy.id) && outputRank !== undefined;
     const pairs: [string, number, number][] = [
       ['relative error', preview.relativeError, fidelity.relativeError],
       ['retained energy', preview.retainedEnergy, fidelity.retainedEnergy],
-      ...preview.perAdapter.map(({ retainedEnergy }, i): [string, number, number] => [
+      ...(cutFlat ? [] : preview.perAdapter).map(({ retainedEnergy }, i): [string, number, number] => [
         `retained energy of adapter ${i}`,
         retainedEnergy,
         fidelity.perAdapter[i]!.retainedEnergy,

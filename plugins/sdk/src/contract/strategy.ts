@@ -180,6 +180,12 @@ export interface ModuleStrategy<
   Observation = unknown,
 > extends StrategyDescription<Schema> {
   readonly kind: 'MODULE';
+  /**
+   * Whether, with these options, the result turns with what goes in: f(U·b·a·Vᵀ) = U·f(b·a)·Vᵀ for the same U and V of orthonormal columns in all adapters, whatever
+   * their heights. Such a rule is previewed from the factors in the small coordinates that the adapters span together, in CORE space. Rules that look at single
+   * entries of factors or matrices do not follow rotations. Left out: it does not.
+   */
+  followsRotations?(options: z.output<Schema>): boolean;
   readonly survey?: Survey<z.output<Schema>, State, Observation>;
   fuseModule(
     input: ModuleInput<z.output<Schema>>,
@@ -208,6 +214,8 @@ export interface WrappedModule {
  */
 export interface WrapperStrategy<Schema extends z.ZodObject = z.ZodObject> extends StrategyDescription<Schema> {
   readonly kind: 'WRAPPER';
+  /** As of a module strategy, if what it wraps were to follow rotations of the wrapped modules, or sees the same ones. */
+  followsRotations?(options: z.output<Schema>): boolean;
   readonly wraps: 'ELEMENTWISE' | 'ANY';
   /** What `rule` is when it is left out. */
   readonly defaultRule: Readonly<Record<string, Readonly<Record<string, unknown>>>>;

@@ -40,6 +40,10 @@ function validateStrategy(strategy: Strategy): void {
   if (strategy.needs.gradient === true && (strategy.kind !== 'SEARCH' || strategy.spaces.includes('FACTOR'))) {
     refuse(subject, 'only a search has a gradient, and none in FACTOR space, where the merged update is not linear');
   }
+  const follows = strategy.kind === 'SEARCH' ? undefined : strategy.followsRotations;
+  if (follows !== undefined && typeof follows !== 'function') {
+    refuse(subject, 'followsRotations is a function of the options');
+  }
   const rounds = strategy.kind === 'MODULE' ? strategy.survey?.rounds : undefined;
   if (typeof rounds === 'number' && !(rounds >= 1)) refuse(subject, `a survey has at least one round, not ${rounds}`);
   validateSpaces(subject, strategy.spaces);

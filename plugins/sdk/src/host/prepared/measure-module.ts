@@ -1,12 +1,22 @@
-import { createMatrix, joinColumns, multiply, thinQr, transpose, type Matrix } from '@crucible/engine/algebra';
+import {
+  createMatrix,
+  joinColumns,
+  multiply,
+  scaleMatrix,
+  thinQr,
+  transpose,
+  type Matrix,
+} from '@crucible/engine/algebra';
 import { leadingSpaces } from '@crucible/engine/diagnostics';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import { columnsOf, combineCores, type PreparedModule } from './prepared-module.js';
 
-/** What a strategy made of a module: coefficients of its holders, or a matrix in place of their cores. */
+/** What a strategy made of a module: coefficients of its holders, a matrix in place of their cores, or factors of one. */
 export type ModuleResult =
   | { readonly kind: 'combination'; readonly coefficients: readonly number[] }
-  | { readonly kind: 'core'; readonly core: Matrix };
+  | { readonly kind: 'core'; readonly core: Matrix }
+  /** A core as factors `[p, rank]` and `[rank, q]`, which the file then has. */
+  | { readonly kind: 'factors'; readonly b: Matrix; readonly a: Matrix; readonly scale: number };
 
 /** What one module adds to a preview. */
 export interface MeasuredPreview {
@@ -27,6 +37,7 @@ export function measureModule(
   outputRank = Infinity,
 ): MeasuredPreview {
   if (result.kind === 'core') return measureCut(module, result.core, outputRank);
+  if (result.kind === 'factors') return measureFactors(module, result, outputRank);
   const { coefficients } = result;
   const active = coefficients.flatMap((coefficient, place) => (coefficient === 0 ? [] : [place]));
   const core = combineCores(module, coefficients);
@@ -46,12 +57,29 @@ export function measureModule(
   return measureWhole(module, core, active, exactRank);
 }
 
+/** Where nothing is cut, what is kept of the adapters is what the columns of b and the rows of a span, as in the report of a run. */
+function measureFactors(
+  module: PreparedModule,
+  { b, a, scale }: Extract<ModuleResult, { kind: 'factors' }>,
+  outputRank: number,
+): MeasuredPreview {
+  const core = scaleMatrix(multiply(b, a), scale);
+  const rank = b.columns;
+  if (rank > outputRank) return measureCut(module, core, outputRank);
+  const kept = keptEnergies(onto(b, module.left), onto(transpose(a), module.right), module);
+  return { total: energyOf(core), lost: 0, rank, products: module.cores.map((own) => dot(core, own)), kept };
+}
+
+/** x in coordinates of the columns of `span`; what spans everything projects nothing away. */
+const onto = (span: Matrix, x: Matrix): Matrix =>
+  span.columns >= span.rows ? x : multiply(transpose(thinQr(span).q), x);
+
 /** Nothing is cut: those that take part are kept whole, and of the others what their rows and columns span. */
 function measureWhole(module: PreparedModule, core: Matrix, active: readonly number[], rank: number): MeasuredPreview {
   const total = energyOf(core);
   const products = module.cores.map((own) => dot(core, own));
   if (active.length === module.cores.length) return { total, lost: 0, rank, products, kept: module.energies };
-  const onto = (side: 'left' | 'right'): Matrix =>
+  const spanOf = (side: 'left' | 'right'): Matrix =>
     transpose(
       thinQr(
         joinColumns(
@@ -60,7 +88,7 @@ function measureWhole(module: PreparedModule, core: Matrix, active: readonly num
         ),
       ).q,
     );
-  const kept = keptEnergies(multiply(onto('left'), module.left), multiply(onto('right'), module.right), module);
+  const kept = keptEnergies(multiply(spanOf('left'), module.left), multiply(spanOf('right'), module.right), module);
   return {
     total,
     lost: 0,

@@ -62,6 +62,31 @@ const trimmed = defineModuleStrategy<z.ZodObject<{ share: z.ZodDefault<z.ZodNumb
   }),
 });
 
+/** The sum of all updates as factors, each turned by what the factors' inner products are: looks at factors, and follows rotations. */
+const weighed = defineModuleStrategy({
+  ...description,
+  id: 'weighed',
+  spaces: ['CORE'],
+  options: z.object({ lambda: z.number().default(1).describe('Factor.') }),
+  followsRotations: () => true,
+  fuseModule: ({ members, options, outFeatures, inFeatures }) => {
+    const rank = members.reduce((sum, { factors }) => sum + factors.rank, 0);
+    const [a, b] = [new Float32Array(rank * inFeatures), new Float32Array(outFeatures * rank)];
+    let at = 0;
+    for (const { factors, weight } of members) {
+      const square = factors.a.reduce((sum, value) => sum + value * value, 0) / factors.rank;
+      a.set(factors.a, at * inFeatures);
+      for (let i = 0; i < outFeatures; i += 1) {
+        for (let k = 0; k < factors.rank; k += 1) {
+          b[i * rank + at + k] = (factors.scale * weight * factors.b[i * factors.rank + k]!) / (1 + square);
+        }
+      }
+      at += factors.rank;
+    }
+    return { kind: 'factors', factors: { rank, scale: options.lambda, a, b } };
+  },
+});
+
 describe('a preview', () => {
   let folder: string;
   const frame = [1, 2, 3].map((seed) => syntheticAdapter({ seed, frame: 'f' }));
@@ -135,6 +160,12 @@ describe('a preview', () => {
       'an element-wise rule at rank 3',
       { adapters: mixed, strategy: trimmed, options: { share: 1 }, weights: [1, 2, 1], space: 'CORE', outputRank: 3 },
     ],
+    ['a rule of factors', { adapters: mixed, strategy: weighed, weights: [1, -2, 0.5], space: 'CORE' }],
+    [
+      'a rule of factors at rank 2',
+      { adapters: mixed, strategy: weighed, options: { lambda: -3 }, weights: [1, 1, 2], space: 'CORE', outputRank: 2 },
+    ],
+    ['a rule of factors of a frame', { adapters: frame, strategy: weighed, weights: [1, 1, 1], space: 'CORE' }],
     ['an element-wise rule of a frame', { adapters: frame, strategy: trimmed, weights: [1, 2, 1], space: 'CORE' }],
   ];
 

@@ -11,6 +11,7 @@ import {
   transpose,
   type Matrix,
 } from '@crucible/engine/algebra';
+import type { ModuleFactors } from '../../contract/strategy.js';
 import { checkFrame } from '../fusion/combine-factors.js';
 import { lowRankOf } from '../fusion/low-rank-of.js';
 import type { ModulePlan } from '../fusion/module-plan.js';
@@ -27,6 +28,8 @@ export interface PreparedModule {
   readonly shown: readonly Float32Array[];
   /** ‖M_i‖² */
   readonly energies: readonly number[];
+  /** The factors as they are stored, in the same coordinates: M_i = scale·b·a, b `[p, rank]`, a `[rank, q]`. */
+  readonly turned: readonly ModuleFactors[];
   /** M_i = left_i·right_i at the rank of M_i: the columns of all left_i side by side, `[p, Σrank]`, and the rows of all right_i, transposed, `[q, Σrank]`. */
   readonly left: Matrix;
   readonly right: Matrix;
@@ -40,12 +43,12 @@ export interface PreparedModule {
 export function bytesOfModule({ holders, outFeatures, inFeatures }: ModulePlan): number {
   const stacked = holders.reduce((sum, { rank }) => sum + rank, 0);
   const [p, q] = [Math.min(stacked, outFeatures), Math.min(stacked, inFeatures)];
-  return holders.length * p * q * (8 + 4) + (p + q) * stacked * 8;
+  return holders.length * p * q * (8 + 4) + (p + q) * stacked * (8 + 4);
 }
 
 /** Factorizes one module, by the same arithmetic as a run in CORE space: O((out + in)·(Σr)²), once for all previews. */
 export function prepareModule(plan: ModulePlan, task: ModuleTask): PreparedModule {
-  const { cores } = coreBasis(task.members.map((member) => lowRankOf(member, task)));
+  const { cores, factors } = coreBasis(task.members.map((member) => lowRankOf(member, task)));
   const parts = cores.map((core) => {
     const { u, singularValues, vt } = svd(core);
     const roots = singularValues.map(Math.sqrt);
@@ -59,6 +62,7 @@ export function prepareModule(plan: ModulePlan, task: ModuleTask): PreparedModul
     digests: task.members.map(({ digest }) => digest),
     cores,
     shown: cores.map(toFloat32),
+    turned: factors.map(({ a, b, scale }) => ({ rank: a.rows, scale, a: toFloat32(a), b: toFloat32(b) })),
     energies: cores.map((core) => frobeniusNorm(core) ** 2),
     left: joinColumns(
       parts.map(({ left }) => left),

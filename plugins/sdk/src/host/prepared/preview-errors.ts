@@ -4,7 +4,7 @@ import { defineError } from '@crucible/engine/errors';
 export const previewErrors = {
   notPossible: defineError({
     code: 'PREVIEW_NOT_POSSIBLE',
-    summary: 'The result of this strategy in this space is not known from the small cores alone.',
+    summary: 'The result of this strategy in this space is not known from the small coordinates of the adapters alone.',
     remedy:
       'Choose CORE space where the strategy offers it, or run the fusion: a run takes every strategy in every space.',
     message: (d: { strategy: string; space: string; reason: string }) =>

@@ -3,7 +3,14 @@ import type { FusionContext } from '../../contract/context.js';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import type { ModuleFactors, ModuleInput, ModuleStrategy } from '../../contract/strategy.js';
 import { strategyFailed } from '../../errors.js';
-import { invalidOutputOf, readCoefficients, readMatrices, unsupportedOutput } from '../fusion/read-output.js';
+import type { FusedFactors } from '../fusion/module-task.js';
+import {
+  invalidOutputOf,
+  readCoefficients,
+  readFactors,
+  readMatrices,
+  unsupportedOutput,
+} from '../fusion/read-output.js';
 import type { ModuleSchedule } from '../fusion/schedule-modules.js';
 import { withTensorScope } from '../fusion/with-tensor-scope.js';
 import { coreFrom, type ModuleResult } from './measure-module.js';
@@ -40,11 +47,10 @@ export async function runStrategy(
           const coefficients = readCoefficients(invalid, { members: input.members } as never, output.coefficients);
           return { kind: 'combination', coefficients };
         }
-        if (output?.kind === 'factors' || output?.kind === 'outputs') {
-          throw notPossible(
-            setup,
-            'it answers with factors or with several outputs, which are as large as the modules',
-          );
+        if (output?.kind === 'outputs') throw notPossible(setup, 'it answers with several outputs');
+        if (output?.kind === 'factors') {
+          if (!followsRotations(setup, input.options)) throw notPossible(setup, NOT_TURNED);
+          return turnedBack(module, readFactors(invalid, input as never, output.factors));
         }
         if (output?.kind !== 'vectors') throw unsupportedOutput(invalid, output, 'a combination or vectors');
         const { rows, columns } = module.cores[0]!;
@@ -53,6 +59,19 @@ export async function runStrategy(
       }),
     );
   }
+}
+
+const NOT_TURNED =
+  'it answers with factors of its own making, and does not say that its result follows rotations of what goes in';
+
+/** Whether the small coordinates of the factors tell what the strategy makes of the factors themselves. */
+const followsRotations = ({ strategy, space }: Pick<StrategySetup, 'strategy' | 'space'>, options: unknown): boolean =>
+  space === 'CORE' && strategy.followsRotations?.(options as never) === true;
+
+/** Factors in the module's small coordinates. */
+function turnedBack({ cores }: PreparedModule, { a, b, rank, scale }: FusedFactors): ModuleResult {
+  const { rows, columns } = cores[0]!;
+  return { kind: 'factors', b: coreFrom(b, rows, rank), a: coreFrom(a, rank, columns), scale };
 }
 
 async function survey(setup: StrategySetup, modules: readonly PreparedModule[]): Promise<unknown> {
@@ -106,11 +125,12 @@ function notPossible({ strategy, space }: StrategySetup, reason: string): Error 
 }
 
 function inputOf(
-  { space, context: { tf }, schedule, ...setup }: StrategySetup,
-  { plan, cores, shown, digests }: PreparedModule,
+  { space, context: { tf }, schedule, strategy, ...setup }: StrategySetup,
+  { plan, cores, shown, turned, digests }: PreparedModule,
 ): ModuleInput<Readonly<Record<string, unknown>>> {
   const { rows, columns } = cores[0]!;
   const { options, weights, adapterOptions } = schedule?.at(plan.index) ?? { ...setup, adapterOptions: undefined };
+  const follows = followsRotations({ strategy, space }, options);
   const made = new Map<number, readonly Tensor2D[]>();
   const vectorsOf = (place: number): readonly Tensor2D[] => {
     if (space !== 'CORE') throw new NotInCore('it looks at matrices that only CORE space keeps small');
@@ -123,8 +143,9 @@ function inputOf(
     index: plan.index,
     count: plan.count,
     space,
-    outFeatures: plan.outFeatures,
-    inFeatures: plan.inFeatures,
+    // A rule that follows rotations finds adapters of smaller layers, in which everything else is the same.
+    outFeatures: follows ? rows : plan.outFeatures,
+    inFeatures: follows ? columns : plan.inFeatures,
     options,
     members: plan.holders.map(({ position }, place) => ({
       position,
@@ -132,7 +153,8 @@ function inputOf(
       weight: weights[position]!,
       options: adapterOptions?.[position] ?? options,
       get factors(): ModuleFactors {
-        throw new NotInCore('it looks at the factors themselves, which a prepared set does not keep');
+        if (follows) return turned[place]!;
+        throw new NotInCore('it looks at single entries of the factors, which a prepared set does not keep');
       },
       get vectors() {
         return vectorsOf(place);

@@ -59,6 +59,7 @@ export function composeWrapper(wrapper: WrapperStrategy, inner: ModuleStrategy):
     spaces: joinSpaces(wrapper, inner),
     options: wrapper.options,
     ...(wrapper.factorOrigin && { factorOrigin: wrapper.factorOrigin }),
+    followsRotations: (options) => wrapper.followsRotations?.(options) ?? false,
     ...(survey && {
       survey: {
         rounds: (options) => (typeof survey.rounds === 'function' ? survey.rounds(ofRule(options)) : survey.rounds),

@@ -1,6 +1,6 @@
 export { checkAnswers, countOf, type Answers, type ClassAnswers } from './answers.js';
 export type { LikelihoodAnswers, NumberAnswers, TextAnswers } from './answers.js';
-export { bootstrapInterval, RESAMPLES, type BootstrapOptions } from './bootstrap-interval.js';
+export { bootstrapIntervals, RESAMPLES, type BootstrapOptions } from './bootstrap-interval.js';
 export { metricErrors } from './errors.js';
 export { isExactMatch } from './exact-match.js';
 export { measure, measureAll, outcomesOf, type Measurement } from './measure.js';

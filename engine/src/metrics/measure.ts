@@ -1,20 +1,13 @@
 import type { Interval } from '../evaluation/score.js';
 import { wilsonInterval } from '../evaluation/wilson-interval.js';
-import {
-  checkAnswers,
-  countOf,
-  type Answers,
-  type ClassAnswers,
-  type LikelihoodAnswers,
-  type NumberAnswers,
-} from './answers.js';
-import { bootstrapInterval, type BootstrapOptions } from './bootstrap-interval.js';
-import { countClasses, type ClassCounts } from './confusion.js';
+import { checkAnswers, countOf, type Answers, type NumberAnswers } from './answers.js';
+import { bootstrapIntervals, type BootstrapOptions } from './bootstrap-interval.js';
+import { countClasses } from './confusion.js';
 import { metricErrors } from './errors.js';
 import { isExactMatch } from './exact-match.js';
 import { macroF1 } from './macro-f1.js';
 import { matthewsCorrelation } from './matthews.js';
-import { METRIC_READS, type MetricName } from './metric-name.js';
+import { METRIC_READS, METRICS, type MetricName } from './metric-name.js';
 import { pearsonCorrelation } from './pearson.js';
 import { perplexity } from './perplexity.js';
 import { spearmanCorrelation } from './spearman.js';
@@ -31,36 +24,51 @@ export interface Measurement {
 
 /**
  * One metric of all answers. A correlation that is undefined (one side is constant) is 0, as GLUE's scripts have it; a prediction that names no class is wrong, one
- * that is no number is read as 0 (paper.md: "unparsable → 0").
+ * that is no number is read as 0.
  *
  * @throws METRIC_*
  */
 export function measure(metric: MetricName, answers: Answers, options: BootstrapOptions = {}): Measurement {
-  const reads = METRIC_READS[metric];
-  if (answers.kind !== reads) throw metricErrors.kindMismatched({ metric, got: answers.kind, expected: reads });
-  checkAnswers(answers);
-  const n = countOf(answers);
-  if (metric === 'accuracy' || metric === 'exact_match') {
-    const correct = outcomesOf(answers)!.reduce((sum, right) => sum + right, 0);
-    return { metric, value: correct / n, n, interval: wilsonInterval(correct, n, options.confidence) };
-  }
-  const figure = figureOf(metric, answers);
-  const value = figure(undefined);
-  const interval = bootstrapInterval(n, figure, [metric], options);
-  return { metric, value: Number.isNaN(value) ? 0 : value, n, interval };
+  return measureEach([metric], answers, options)[0]!;
 }
 
-/** Every metric that these answers allow, `first` before the others. */
+/** Every metric that these answers allow, `first` before the others; all from the same resamples. */
 export function measureAll(
   first: MetricName,
   answers: Answers,
   options: BootstrapOptions = {},
 ): readonly Measurement[] {
-  const names = (Object.keys(METRIC_READS) as MetricName[]).filter(
-    (name) => name !== first && METRIC_READS[name] === answers.kind,
-  );
-  return [first, ...names].map((metric) => measure(metric, answers, options));
+  const others = METRICS.filter((name) => name !== first && METRIC_READS[name] === answers.kind);
+  return measureEach([first, ...others], answers, options);
 }
+
+function measureEach(
+  metrics: readonly MetricName[],
+  answers: Answers,
+  options: BootstrapOptions,
+): readonly Measurement[] {
+  for (const metric of metrics) {
+    const reads = METRIC_READS[metric];
+    if (answers.kind !== reads) throw metricErrors.kindMismatched({ metric, got: answers.kind, expected: reads });
+  }
+  checkAnswers(answers);
+  const n = countOf(answers);
+  const drawn = metrics.filter((metric) => !isShare(metric));
+  const figures = figuresOf(drawn, answers);
+  const values = figures(undefined);
+  const intervals = drawn.length === 0 ? [] : bootstrapIntervals(n, figures, options);
+  return metrics.map((metric) => {
+    if (isShare(metric)) {
+      const correct = outcomesOf(answers)!.reduce((sum, right) => sum + right, 0);
+      return { metric, value: correct / n, n, interval: wilsonInterval(correct, n, options.confidence) };
+    }
+    const at = drawn.indexOf(metric);
+    const value = values[at]!;
+    return { metric, value: Number.isNaN(value) ? 0 : value, n, interval: intervals[at]! };
+  });
+}
+
+const isShare = (metric: MetricName): boolean => metric === 'accuracy' || metric === 'exact_match';
 
 /** 1 where an answer is right, example by example; undefined where answers are not right or wrong but near or far. */
 export function outcomesOf(answers: Answers): Uint8Array | undefined {
@@ -76,40 +84,30 @@ export function outcomesOf(answers: Answers): Uint8Array | undefined {
   }
 }
 
-type Figure = (rows: Uint32Array | undefined) => number;
+type Figures = (rows: Uint32Array | undefined) => readonly number[];
 
-function figureOf(metric: MetricName, answers: Answers): Figure {
-  switch (metric) {
-    case 'macro_f1':
-      return ofCounts(answers as ClassAnswers, macroF1);
-    case 'matthews':
-      return ofCounts(answers as ClassAnswers, matthewsCorrelation);
-    case 'pearson':
-      return ofPairs(answers as NumberAnswers, pearsonCorrelation);
-    case 'spearman':
-      return ofPairs(answers as NumberAnswers, spearmanCorrelation);
-    default: {
-      const { negativeLogLikelihood, tokens } = answers as LikelihoodAnswers;
-      return (rows) => perplexity(negativeLogLikelihood, tokens, rows);
-    }
+/** Figures of the same rows, in the order of the metrics; what they share is counted once. */
+function figuresOf(metrics: readonly MetricName[], answers: Answers): Figures {
+  switch (answers.kind) {
+    case 'classes':
+      return (rows) => {
+        const counts = countClasses(answers, rows);
+        return metrics.map((metric) => (metric === 'macro_f1' ? macroF1(counts) : matthewsCorrelation(counts)));
+      };
+    case 'numbers':
+      return ofNumbers(metrics, answers);
+    case 'likelihoods':
+      return (rows) => [perplexity(answers.negativeLogLikelihood, answers.tokens, rows)];
+    default:
+      return () => [];
   }
 }
 
-const ofCounts =
-  (answers: ClassAnswers, figure: (counts: ClassCounts) => number): Figure =>
-  (rows) =>
-    figure(countClasses(answers, rows));
-
-function ofPairs(
-  { predicted, expected }: NumberAnswers,
-  figure: (x: ArrayLike<number>, y: ArrayLike<number>) => number,
-): Figure {
+function ofNumbers(metrics: readonly MetricName[], { predicted, expected }: NumberAnswers): Figures {
   const readable = predicted.map((x) => (Number.isFinite(x) ? x : 0));
-  return (rows) =>
-    rows === undefined
-      ? figure(readable, expected)
-      : figure(
-          Float64Array.from(rows, (row) => readable[row]!),
-          Float64Array.from(rows, (row) => expected[row]!),
-        );
+  return (rows) => {
+    const x = rows === undefined ? readable : Float64Array.from(rows, (row) => readable[row]!);
+    const y = rows === undefined ? expected : Float64Array.from(rows, (row) => expected[row]!);
+    return metrics.map((metric) => (metric === 'pearson' ? pearsonCorrelation(x, y) : spearmanCorrelation(x, y)));
+  };
 }

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import type { Answers } from './answers.js';
-import { bootstrapInterval } from './bootstrap-interval.js';
+import { bootstrapIntervals } from './bootstrap-interval.js';
 import { measure, measureAll, outcomesOf } from './measure.js';
 import { METRIC_READS, METRICS, type MetricName } from './metric-name.js';
 import { averageRanks } from './spearman.js';
@@ -103,7 +103,11 @@ describe('a metric', () => {
     const { entry } = recorded[0]!;
     const got = measureAll('matthews', answersOf(entry), { resamples: 100 });
     expect(got.map(({ metric }) => metric)).toEqual(['matthews', 'accuracy', 'macro_f1']);
-    for (const { metric } of got) expect(METRIC_READS[metric]).toBe('classes');
+    for (const figure of got) {
+      expect(METRIC_READS[figure.metric]).toBe('classes');
+      // Together or alone, from the same resamples.
+      expect(measure(figure.metric, answersOf(entry), { resamples: 100 })).toEqual(figure);
+    }
   });
 
   it.each([
@@ -149,16 +153,18 @@ describe('ranks', () => {
 
 describe('a bootstrap interval', () => {
   const values = Float64Array.from({ length: 400 }, (_, i) => Math.sin(i));
-  const mean = (rows: Uint32Array): number => rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length;
+  const mean = (rows: Uint32Array): readonly number[] => [
+    rows.reduce((sum, row) => sum + values[row]!, 0) / rows.length,
+  ];
 
   it('is the same for the same seed and another for another', () => {
-    const first = bootstrapInterval(400, mean, ['mean'], { resamples: 200, seed: 1 });
-    expect(bootstrapInterval(400, mean, ['mean'], { resamples: 200, seed: 1 })).toEqual(first);
-    expect(bootstrapInterval(400, mean, ['mean'], { resamples: 200, seed: 2 })).not.toEqual(first);
+    const first = bootstrapIntervals(400, mean, { resamples: 200, seed: 1 });
+    expect(bootstrapIntervals(400, mean, { resamples: 200, seed: 1 })).toEqual(first);
+    expect(bootstrapIntervals(400, mean, { resamples: 200, seed: 2 })).not.toEqual(first);
   });
 
   it("of a mean reaches about as far as the mean's standard error says", () => {
-    const { low, high } = bootstrapInterval(400, mean, ['mean'], { resamples: 4000 });
+    const { low, high } = bootstrapIntervals(400, mean, { resamples: 4000 })[0]!;
     const deviation = Math.sqrt(values.reduce((sum, x) => sum + x * x, 0) / 400);
     // 4000 draws place a 2.5 % quantile within about 5 % of the interval's width.
     expect((high - low) / ((2 * 1.96 * deviation) / 20)).toBeCloseTo(1, 1);
@@ -167,7 +173,7 @@ describe('a bootstrap interval', () => {
   it.each([{ confidence: 0 }, { confidence: 1 }, { resamples: 99 }, { resamples: 100_001 }, { resamples: 150.5 }])(
     'refuses %o',
     (options) => {
-      expect(() => bootstrapInterval(4, mean, [], options)).toThrow(
+      expect(() => bootstrapIntervals(4, mean, options)).toThrow(
         expect.objectContaining({ code: 'METRIC_OPTION_INVALID' }),
       );
     },

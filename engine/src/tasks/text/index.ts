@@ -6,5 +6,6 @@ export { openTextTask, readTaskKind } from './open-text-task.js';
 export { findPrompt, presentExamples, readGenerated, type PresentedExamples } from './present-examples.js';
 export { createPromptRenderer, parsePrompt, type PromptPart } from './prompt.js';
 export { readClass, readNumber, writeNumber } from './read-answer.js';
+export { checkTextManifest } from './text-manifest.js';
 export * from './text-task.js';
 export { writeTextTask } from './write-text-task.js';

@@ -52,7 +52,11 @@ export function formatTextManifest(file: string, manifest: TextTaskManifest): st
   return text;
 }
 
-function checkTextManifest(manifest: TextTaskManifest, invalid: (rule: string) => Error): void {
+/** Throws where a manifest contradicts itself: `TASK_MANIFEST_INVALID`, or what `invalid` makes of the rule that is broken. */
+export function checkTextManifest(
+  manifest: TextTaskManifest,
+  invalid: (rule: string) => Error = (rule) => taskErrors.manifestInvalid({ file: manifest.name, rule }),
+): void {
   const { name, fields, classes, answer, metric, prompts } = manifest;
   checkTaskName(name, invalid);
   if (fields.length === 0) throw invalid('an example needs at least one field');

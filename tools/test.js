@@ -9,6 +9,7 @@ const steps = [
   ['console types', 'tsc', ['-p', 'admin']],
   ['schema', process.execPath, ['tools/check-schema.js']],
   ['error pages', process.execPath, ['tools/print-errors.js', '--check']],
+  ['strategies page', process.execPath, ['tools/print-strategies.js', '--check']],
   ['units', 'vitest', ['run', '--exclude', 'e2e/**']],
   ['end to end', 'vitest', ['run', '--no-file-parallelism', 'e2e/']],
 ];

@@ -30,7 +30,7 @@ export function encodePrompt(
  * A prompt and an answer as tokens.
  *
  * For a causal model both are encoded as one text, for a token may lie across the border of two; the answer's tokens are those past as many as the prompt
- * has alone (lm-evaluation-harness). An encoder-decoder reads them apart.
+ * has alone, without the white space at its end, which tokenizers join to what follows (lm-evaluation-harness). An encoder-decoder reads them apart.
  */
 export function encodePair(
   model: LanguageModel,
@@ -42,14 +42,16 @@ export function encodePair(
   const { endsAnswers = model.kind === 'ENCODER_DECODER', separator = model.kind === 'CAUSAL' ? ' ' : '' } = options;
   const eos = endsAnswers ? codec.special.get('eos') : undefined;
   const end = eos === undefined ? [] : [eos];
-  const before = encodePrompt(model, codec, prompt, options);
   if (model.kind === 'ENCODER_DECODER') {
-    return { prompt: before, continuation: [...codec.encode(answer, { bare: true }).ids, ...end] };
+    const continuation = [...codec.encode(separator + answer, { bare: true }).ids, ...end];
+    return { prompt: encodePrompt(model, codec, prompt, options), continuation };
   }
-  // A prompt that was cut is not the beginning of the whole text any more.
+  const kept = prompt.trimEnd();
   const whole = withoutEnd(codec, codec.encode(prompt + separator + answer).ids);
-  const alone = withoutEnd(codec, codec.encode(prompt).ids);
+  const alone = withoutEnd(codec, codec.encode(kept).ids);
+  const before = encodePrompt(model, codec, kept, options);
   const border = Math.min(alone.length, whole.length - 1);
+  // A prompt that was cut is not the beginning of the whole text any more.
   const read = before.length < alone.length ? before : whole.slice(0, border);
   return { prompt: read, continuation: [...whole.slice(border), ...end] };
 }

@@ -43,6 +43,7 @@ export {
 } from './model.js';
 export { padTexts } from './pad-texts.js';
 export { openModel, visionAsModel } from './open-model.js';
+export { resolveUpdates } from './resolve-updates.js';
 export { readConfig, type ConfigReader, type ModelJson } from './read-config.js';
 export type { AttentionShape } from './operations/attention.js';
 export type { BucketTable } from './operations/relative-bias.js';

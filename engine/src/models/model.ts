@@ -82,6 +82,8 @@ export interface ModelFamily<C extends object = object> {
   parameters(config: C): ParameterSpecs;
   /** The linear layers that an adapter may attach to. */
   linearLayers(config: C): ReadonlyMap<string, LinearShape>;
+  /** What other versions of transformers call a module, in the names of this one; the name itself where there is nothing to say. */
+  moduleAlias?(module: string): string;
   imageGeometry?(config: C): ImageGeometry;
   textGeometry?(config: C): TextGeometry;
   forward<V>(config: C, calculus: Calculus<V>, input: ModelInput<V>, output: ModelOutput): V;
@@ -97,6 +99,7 @@ export interface Architecture {
   widthOf(output: ModelOutput): number;
   readonly parameterSpecs: ParameterSpecs;
   readonly linearLayers: ReadonlyMap<string, LinearShape>;
+  readonly moduleAlias: (module: string) => string;
   readonly imageGeometry: ImageGeometry | undefined;
   readonly textGeometry: TextGeometry | undefined;
   /**
@@ -130,6 +133,7 @@ export function defineArchitecture<C extends object>(family: ModelFamily<C>, con
     widthOf: (output) => family.widthOf(config, known(output)),
     parameterSpecs: family.parameters(config),
     linearLayers: family.linearLayers(config),
+    moduleAlias: (module) => family.moduleAlias?.(module) ?? module,
     imageGeometry: family.imageGeometry?.(config),
     textGeometry,
     forward(calculus, input, output = outputs[0]!) {

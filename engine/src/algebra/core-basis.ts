@@ -1,4 +1,3 @@
-import { algebraErrors } from './errors.js';
 import {
   joinColumns,
   joinRows,
@@ -10,7 +9,7 @@ import {
   type Matrix,
 } from './matrix.js';
 import { multiply, multiplyByTranspose } from './multiply.js';
-import type { LowRank } from './low-rank.js';
+import { checkShapes, type LowRank } from './low-rank.js';
 import { signsOfColumns, signsOfRows } from './signs.js';
 import { svd } from './svd.js';
 import { multiplyByQ, orthonormalize, orthonormalizeRows } from './thin-qr.js';
@@ -32,27 +31,18 @@ export interface CoreBasis {
  * value first, each with its largest entry positive, so elementwise rules have one coordinate system to work in. Scales are folded into B first.
  */
 export function coreBasis(items: readonly LowRank[]): CoreBasis {
-  const [first] = items;
-  if (first === undefined) throw algebraErrors.shapeMismatch({ operation: 'coreBasis', left: 'none', right: 'none' });
-  for (const { b, a } of items) {
-    if (b.rows === first.b.rows && a.columns === first.a.columns && b.columns === a.rows) continue;
-    throw algebraErrors.shapeMismatch({
-      operation: 'coreBasis',
-      left: `[${first.b.rows}, ${first.a.columns}]`,
-      right: `[${b.rows}, ${a.columns}]`,
-    });
-  }
+  const { rows, columns } = checkShapes('coreBasis', items);
   const onB = principalBasis(
     joinColumns(
       items.map(({ b }) => b),
-      first.b.rows,
+      rows,
       items.map(({ scale }) => scale),
     ),
   );
   const onA = principalRows(
     joinRows(
       items.map(({ a }) => a),
-      first.a.columns,
+      columns,
     ),
   );
   let offset = 0;

@@ -1,5 +1,4 @@
-import { algebraErrors } from './errors.js';
-import type { LowRank } from './low-rank.js';
+import { checkShapes, type LowRank } from './low-rank.js';
 import { joinColumns, joinRows, scaleColumns, scaleRows, sliceColumns, type Matrix } from './matrix.js';
 import { multiplyByTranspose } from './multiply.js';
 import { svd, type Svd } from './svd.js';
@@ -24,20 +23,11 @@ export interface JointSpan {
  * R the sum of all ranks.
  */
 export function jointSpan(items: readonly LowRank[]): JointSpan {
-  const [first] = items;
-  if (first === undefined) throw algebraErrors.shapeMismatch({ operation: 'jointSpan', left: 'none', right: 'none' });
-  for (const { b, a } of items) {
-    if (b.rows === first.b.rows && a.columns === first.a.columns && b.columns === a.rows) continue;
-    throw algebraErrors.shapeMismatch({
-      operation: 'jointSpan',
-      left: `[${first.b.rows}, ${first.a.columns}]`,
-      right: `[${b.rows}, ${a.columns}]`,
-    });
-  }
+  const { rows, columns } = checkShapes('jointSpan', items);
   const onB = orthonormalize(
     joinColumns(
       items.map(({ b }) => b),
-      first.b.rows,
+      rows,
       // Here and not in the cores: what is negligible beside the other updates is decided with the scales.
       items.map(({ scale }) => scale),
     ),
@@ -45,7 +35,7 @@ export function jointSpan(items: readonly LowRank[]): JointSpan {
   const onA = orthonormalizeRows(
     joinRows(
       items.map(({ a }) => a),
-      first.a.columns,
+      columns,
     ),
   );
   let offset = 0;

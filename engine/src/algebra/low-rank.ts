@@ -40,7 +40,8 @@ export function toDense({ b, a, scale }: LowRank): Matrix {
   return multiply(scaleMatrix(b, scale), a);
 }
 
-function checkShapes(
+/** Rows and columns that all updates have; one that is not like the first is refused, and so is an empty list. */
+export function checkShapes(
   operation: string,
   items: readonly LowRank[],
 ): { readonly rows: number; readonly columns: number } {

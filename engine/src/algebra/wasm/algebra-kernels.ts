@@ -1,15 +1,5 @@
+import { wasmInstances } from '../../wasm/wasm-instances.js';
 import { algebraKernelCode, TILE } from './algebra-kernel-code.js';
-
-/** What is used of the runtime's WebAssembly; its types come with browser libraries, which the engine does not have. */
-interface WasmRuntime {
-  readonly Module: new (code: Uint8Array<ArrayBuffer>) => object;
-  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Instance: new (
-    module: object,
-    imports: { readonly env: { readonly memory: object } },
-  ) => { readonly exports: object };
-}
-const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: WasmRuntime };
 
 /** Kernels over memory of their own, which never grows, so that views of it stay valid. Pointers and steps are in bytes. */
 export interface AlgebraKernels {
@@ -32,15 +22,12 @@ export interface AlgebraKernels {
   readonly addScaled: (x: number, end: number, y: number, factor: number) => void;
 }
 
-const PAGE = 65_536;
-let compiled: object | undefined;
+const instantiate = wasmInstances(algebraKernelCode);
 
 /** Kernels with room for `count` float64. */
 export function createAlgebraKernels(count: number): AlgebraKernels {
-  compiled ??= new wasm.Module(algebraKernelCode());
-  const memory = new wasm.Memory({ initial: Math.ceil((count * 8) / PAGE) });
-  const { exports } = new wasm.Instance(compiled, { env: { memory } });
-  return { ...(exports as Omit<AlgebraKernels, 'floats'>), floats: new Float64Array(memory.buffer) };
+  const { exports, buffer } = instantiate(count * Float64Array.BYTES_PER_ELEMENT);
+  return { ...(exports as Omit<AlgebraKernels, 'floats'>), floats: new Float64Array(buffer) };
 }
 
 /** Room to begin with, 2 MB: a core of 256 × 256 with its rotations, rounded up. */

@@ -1,15 +1,7 @@
-import { floatKernelCode, MOST_STREAMS, STEP } from './float-kernel-code.js';
-
-/** What is used of the runtime's WebAssembly; its types come with browser libraries, which the engine does not have. */
-interface WasmRuntime {
-  readonly Module: new (code: Uint8Array<ArrayBuffer>) => object;
-  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
-  readonly Instance: new (
-    module: object,
-    imports: { readonly env: { readonly memory: object } },
-  ) => { readonly exports: object };
-}
-const { WebAssembly: wasm } = globalThis as unknown as { readonly WebAssembly: WasmRuntime };
+import { wasmInstances } from '../../wasm/wasm-instances.js';
+import { floatKernelCode } from './float-kernel-code.js';
+import { STEP } from './step.js';
+import { MOST_STREAMS } from './stream-code.js';
 
 type Unary = (pointer: number, from: number, end: number) => number;
 
@@ -46,18 +38,15 @@ export interface FloatKernels {
   readonly divide: (sums: number, end: number, divisors: number, lambda: number) => void;
 }
 
-const PAGE = 65_536;
-let compiled: object | undefined;
+const instantiate = wasmInstances(floatKernelCode);
 
 /** Kernels with room for `bytes`; each instance has a memory of its own, which never grows, so that views of it stay valid. */
 export function createFloatKernels(bytes: number): FloatKernels {
-  compiled ??= new wasm.Module(floatKernelCode());
-  const memory = new wasm.Memory({ initial: Math.ceil(bytes / PAGE) });
-  const { exports } = new wasm.Instance(compiled, { env: { memory } });
+  const { exports, buffer } = instantiate(bytes);
   const functions = exports as Omit<FloatKernels, 'buffer' | 'combine'> &
     Record<string, FloatKernels['combine'][number]>;
   const combine = Array.from({ length: MOST_STREAMS }, (_, s) => functions[`combine${s + 1}`]!);
-  return { ...functions, combine, buffer: memory.buffer };
+  return { ...functions, combine, buffer };
 }
 
 /** The next multiple of `STEP`. */

@@ -6,6 +6,7 @@ import Typography from '@mui/material/Typography';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState, type Dispatch } from 'react';
 import { useTranslate } from 'react-admin';
+import type { Origin } from '../graphql/generated/graphql';
 import { request } from '../graphql/request';
 import { unfitReason, type AdapterNeeds } from './adapter-fit';
 import { formAdapters } from './documents';
@@ -21,15 +22,19 @@ interface AdapterPickerProps {
 }
 
 const SEARCH_MS = 250;
+/** Sweeps leave many fused adapters behind, which are seldom what is fused next. */
+const NOT_FUSED: readonly Origin[] = ['IMPORTED', 'TRAINED', 'EXTRACTED'];
 
 /** Adapters to choose from. What cannot join those chosen is shown all the same, and says why. */
 export function AdapterPicker({ members, needs, dispatch }: AdapterPickerProps) {
   const translate = useTranslate();
   const [typed, setTyped] = useState('');
   const search = useDebounced(typed.trim(), SEARCH_MS);
+  const [withFused, setWithFused] = useState(false);
   const { data } = useQuery({
-    queryKey: ['adapters', 'fuse', search],
-    queryFn: ({ signal }) => request(formAdapters, { search: search || null }, signal),
+    queryKey: ['adapters', 'fuse', search, withFused],
+    queryFn: ({ signal }) =>
+      request(formAdapters, { search: search || null, origins: withFused ? null : NOT_FUSED }, signal),
     placeholderData: keepPreviousData,
   });
   const problem = useFieldProblem('adapters');
@@ -52,6 +57,10 @@ export function AdapterPicker({ members, needs, dispatch }: AdapterPickerProps) 
         onChange={(event) => setTyped(event.target.value)}
         error={problem !== ''}
         helperText={data && translate('crucible.fuse.found', { shown: nodes.length, total: data.adapters.totalCount })}
+      />
+      <FormControlLabel
+        label={translate('crucible.fuse.withFused')}
+        control={<Checkbox size="small" checked={withFused} onChange={(_, checked) => setWithFused(checked)} />}
       />
       <Box
         component="ul"

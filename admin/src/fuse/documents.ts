@@ -62,8 +62,8 @@ export const formStrategies = graphql(`
 `);
 
 export const formAdapters = graphql(`
-  query FormAdapters($search: String) {
-    adapters(first: 200, filter: { search: $search }) {
+  query FormAdapters($search: String, $origins: [Origin!]) {
+    adapters(first: 200, filter: { search: $search, origins: $origins }, orderBy: { field: NAME, direction: ASC }) {
       totalCount
       nodes {
         ...ChosenParts

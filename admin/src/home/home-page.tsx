@@ -1,20 +1,19 @@
-import { useQuery } from '@tanstack/react-query';
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
+import LinearProgress from '@mui/material/LinearProgress';
 import Typography from '@mui/material/Typography';
+import { useQuery } from '@tanstack/react-query';
 import { Link, Title, useTranslate } from 'react-admin';
-import { NameLink } from '../fields/name-link';
 import { Section } from '../fields/section';
+import { shareOf } from '../fields/share-of';
 import { StateChip } from '../fields/state-chip';
-import { useFormat } from '../fields/use-format';
 import type { HomeQuery } from '../graphql/generated/graphql';
 import { request } from '../graphql/request';
-import { useRunName } from '../resources/runs/run-name';
-import { bestRuns } from './best-runs';
+import { JobSubject } from '../resources/jobs/job-subject';
+import { Attention } from './attention';
+import { BestModels } from './best-models';
 import { homeQuery } from './home-query';
-
-/** How many groups of tasks have their best model shown. */
-const BEST = 5;
+import { WayIn } from './way-in';
 
 function Counts({ home }: { readonly home: HomeQuery }) {
   const translate = useTranslate();
@@ -40,79 +39,18 @@ function Counts({ home }: { readonly home: HomeQuery }) {
 
 function Running({ home }: { readonly home: HomeQuery }) {
   const translate = useTranslate();
-  const nameOf = useRunName();
   const { active, waiting } = home.system.queue;
-  if (active + waiting === 0) return <Typography>{translate('crucible.home.idle')}</Typography>;
+  if (active + waiting === 0) return <Typography variant="body2">{translate('crucible.home.idle')}</Typography>;
   return (
     <>
-      {home.active.nodes.map((run) => (
-        <Box key={run.id} sx={{ mb: 1, display: 'flex', gap: 1, flexWrap: 'wrap' }}>
-          <NameLink to="runs" id={run.id}>
-            {nameOf(run)}
-          </NameLink>
-          <StateChip
-            state={run.state}
-            share={run.progress && run.progress.total > 0 ? run.progress.done / run.progress.total : undefined}
-          />
+      {home.active.nodes.map((job) => (
+        <Box key={job.id} sx={{ mb: 1, display: 'flex', gap: 1, flexWrap: 'wrap' }}>
+          <JobSubject job={job} />
+          <StateChip state={job.state} share={shareOf(job.progress)} />
         </Box>
       ))}
       <Link to="/jobs">{translate('crucible.home.waiting', { count: waiting })}</Link>
     </>
-  );
-}
-
-function Best({ home }: { readonly home: HomeQuery }) {
-  const translate = useTranslate();
-  const nameOf = useRunName();
-  const format = useFormat();
-  const best = bestRuns(home.scored.nodes).slice(0, BEST);
-  if (best.length === 0) return <Typography>{translate('crucible.home.none')}</Typography>;
-  return (
-    <>
-      <Typography variant="body2" color="text.secondary" sx={{ mb: 1 }}>
-        {translate('crucible.home.bestHelp')}
-      </Typography>
-      {best.map(({ run, tasks }) => (
-        <Box key={run.id} sx={{ mb: 1 }}>
-          <NameLink to="runs" id={run.id}>
-            {nameOf(run)}
-          </NameLink>
-          <Typography variant="body2">
-            {[
-              `${translate('crucible.home.mean')} ${format.percent(run.meanScore)}`,
-              `${translate('crucible.home.worst')} ${format.percent(run.worstScore)}`,
-              translate('crucible.home.tasks', { smart_count: tasks }),
-              translate(`crucible.split.${run.evaluationSplit}`),
-            ].join(' · ')}
-          </Typography>
-        </Box>
-      ))}
-      <Link to="/compare">{translate('crucible.compare.menu')}</Link>
-    </>
-  );
-}
-
-function Attention({ home }: { readonly home: HomeQuery }) {
-  const translate = useTranslate();
-  const nameOf = useRunName();
-  const plugins = home.system.plugins.failed + home.system.plugins.incompatible;
-  if (plugins + home.failed.totalCount === 0) return null;
-  return (
-    <Section title={translate('crucible.home.attention')}>
-      {plugins > 0 ? (
-        <Alert severity="warning" sx={{ mb: 1 }}>
-          <Link to="/plugins">{translate('crucible.home.plugins', { count: plugins })}</Link>
-        </Alert>
-      ) : null}
-      {home.failed.nodes.map((run) => (
-        <Alert key={run.id} severity="error" sx={{ mb: 1 }}>
-          <NameLink to="runs" id={run.id}>
-            {translate('crucible.home.failed', { name: nameOf(run) })}
-          </NameLink>
-          <div>{run.problem?.message}</div>
-        </Alert>
-      ))}
-    </Section>
   );
 }
 
@@ -127,16 +65,15 @@ export default function HomePage() {
     <Box sx={{ py: 2 }}>
       <Title title="ra.page.dashboard" />
       {error ? <Alert severity="error">{error.message}</Alert> : null}
+      {home || error ? null : <LinearProgress aria-label={translate('ra.page.loading')} />}
       {home ? (
         <>
           <Attention home={home} />
+          {home.adapters.totalCount === 0 ? <WayIn /> : null}
           <Section title={translate('crucible.home.holds')}>
             <Counts home={home} />
-            {home.adapters.totalCount === 0 ? <p>{translate('crucible.home.empty')}</p> : null}
           </Section>
-          <Section title={translate('crucible.home.best')}>
-            <Best home={home} />
-          </Section>
+          {home.fusionRuns.totalCount > 0 || home.adapters.totalCount > 0 ? <BestModels home={home} /> : null}
           <Section title={translate('crucible.home.running')}>
             <Running home={home} />
           </Section>

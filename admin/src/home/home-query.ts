@@ -14,7 +14,7 @@ export const homeQuery = graphql(`
     fusionRuns(first: 1) {
       totalCount
     }
-    scored: fusionRuns(first: 100, filter: { states: [SUCCEEDED] }) {
+    scored: fusionRuns(first: 200, filter: { states: [SUCCEEDED] }) {
       nodes {
         id
         name
@@ -28,36 +28,38 @@ export const homeQuery = graphql(`
         strategy {
           title
         }
+        sweep {
+          id
+        }
+        output {
+          base {
+            id
+            name
+          }
+        }
       }
     }
-    failed: fusionRuns(first: 5, filter: { states: [FAILED] }) {
+    failed: jobs(first: 5, filter: { states: [FAILED] }) {
       totalCount
       nodes {
-        id
-        name
-        seed
-        strategy {
-          title
-        }
         problem {
+          code
           message
         }
+        ...JobSubject
       }
     }
-    active: fusionRuns(first: 8, filter: { states: [RUNNING, SCORING] }) {
+    active: jobs(first: 8, filter: { states: [RUNNING, SCORING] }) {
+      totalCount
       nodes {
-        id
-        name
-        seed
-        state
-        progress {
-          done
-          total
-        }
-        strategy {
-          title
-        }
+        ...JobSubject
       }
+    }
+    plugins {
+      id
+      name
+      status
+      problemMessage
     }
     system {
       version
@@ -65,9 +67,8 @@ export const homeQuery = graphql(`
         active
         waiting
       }
-      plugins {
-        failed
-        incompatible
+      storage {
+        freeBytes
       }
     }
   }

@@ -16,6 +16,8 @@ interface SweepChartProps {
 }
 
 const SYMBOLS = ['circle', 'rect', 'triangle', 'roundRect', 'arrow'] as const;
+/** Width of a chart, in pixels, that has room for the names of its curves; the table has them in any case. */
+const NAMED_FROM = 520;
 const DASHES = ['solid', 'dashed', 'dotted'] as const;
 
 /** Mean scores of a sweep along one option, on validation; apart from them, what the chosen point scored on test. */
@@ -37,20 +39,28 @@ export default function SweepChart({ sweep, along }: SweepChartProps) {
     [sweep.axes],
   );
   const optionOf = useCallback(
-    (look: Look): EChartsOption => {
+    (look: Look, width: number): EChartsOption => {
+      const isNamed = curves.length > 1 && width >= NAMED_FROM;
       const xOf = ({ place }: CurvePoint): number => numbers?.[place] ?? place;
       const item = (point: CurvePoint, mean: number, text: string) => ({
         value: [xOf(point), mean],
         lines: [settingOf(point), `${text}: ${format.percent(mean)}`],
       });
       const percent = (value: number): string => format.percent(value, 1);
-      const mark = (name: string, symbol: string, color: string, point: CurvePoint, mean: number) => ({
+      const mark = (
+        name: string,
+        symbol: string,
+        color: string,
+        point: CurvePoint,
+        mean: number,
+        position: 'top' | 'bottom',
+      ) => ({
         type: 'scatter' as const,
         symbol,
         symbolSize: 18,
         z: 4,
         itemStyle: { color: 'transparent', borderColor: color, borderWidth: 2.5 },
-        label: { show: true, position: 'top' as const, formatter: name, color: look.text, fontWeight: 600 as const },
+        label: { show: true, position, formatter: name, color: look.text, fontWeight: 600 as const },
         data: [item(point, mean, name)],
       });
       return {
@@ -60,7 +70,7 @@ export default function SweepChart({ sweep, along }: SweepChartProps) {
           formatter: (given: unknown) =>
             tooltipLines((given as { readonly data: { readonly lines: readonly string[] } }).data.lines),
         },
-        grid: { left: 80, right: 40, top: 40, bottom: 60, outerBoundsMode: 'none' },
+        grid: { left: 80, right: isNamed ? 130 : 40, top: 40, bottom: 60, outerBoundsMode: 'none' },
         xAxis: numbers
           ? { ...valueAxis(look, { name: axis.option, format: (value) => format.number(value) }), nameGap: 34 }
           : {
@@ -74,16 +84,24 @@ export default function SweepChart({ sweep, along }: SweepChartProps) {
             },
         yAxis: { ...valueAxis(look, { name: say('mean'), format: percent }), nameGap: 60 },
         series: [
-          ...curves.map(({ points }, index) => ({
+          ...curves.map(({ name, points }, index) => ({
             type: 'line' as const,
+            endLabel: {
+              show: isNamed,
+              formatter: name,
+              color: look.text,
+              distance: 12,
+              width: 110,
+              overflow: 'truncate' as const,
+            },
             symbol: SYMBOLS[index % SYMBOLS.length]!,
             symbolSize: 8,
             lineStyle: { color: look.strong, type: DASHES[index % DASHES.length]!, width: 2 },
             itemStyle: { color: look.strong },
             data: points.map((point) => item(point, point.mean, say('validation'))),
           })),
-          ...(chosen ? [mark(say('chosen'), 'diamond', look.text, chosen, chosen.mean)] : []),
-          ...(chosen && test !== undefined ? [mark(say('test'), 'rect', look.second, chosen, test)] : []),
+          ...(chosen ? [mark(say('chosen'), 'diamond', look.text, chosen, chosen.mean, 'top')] : []),
+          ...(chosen && test !== undefined ? [mark(say('test'), 'rect', look.second, chosen, test, 'bottom')] : []),
         ],
       };
     },

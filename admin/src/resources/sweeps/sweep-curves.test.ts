@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { curvesOf, numbersOf, placesOf } from './sweep-curves';
+import { axisAlong, curvesOf, numbersOf, placesOf } from './sweep-curves';
 
 const axes = [
   { option: 'lambda', values: ['0.2', '0.4', '0.6'] },
@@ -24,6 +24,15 @@ describe('curves of a sweep', () => {
       ['density 0.1', 'p0,p2,p4'],
     ]);
     expect(curvesOf(axes, points, 1).map(({ points: curve }) => curve.length)).toEqual([2, 1, 2]);
+  });
+
+  it.each([
+    ['density', 1],
+    [null, 0],
+    ['nothing of this sweep', 0],
+  ])('named %s run along axis %i: that one, or the one with the most values', (named, expected) => {
+    expect(axisAlong(axes, named)).toBe(expected);
+    expect(axisAlong(axes.toReversed(), null)).toBe(1);
   });
 
   it('have no name where there is one option', () => {

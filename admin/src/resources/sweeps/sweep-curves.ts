@@ -16,6 +16,13 @@ export function placesOf(point: number, axes: readonly Axis[]): readonly number[
     .toReversed();
 }
 
+/** The axis that curves run along: the one that is named, or else the first with the most values. */
+export function axisAlong(axes: readonly Axis[], named: string | null): number {
+  const wanted = axes.findIndex(({ option }) => option === named);
+  if (wanted >= 0) return wanted;
+  return axes.reduce((best, { values }, index) => (values.length > axes[best]!.values.length ? index : best), 0);
+}
+
 export interface CurvePoint {
   readonly id: string;
   readonly point: number;

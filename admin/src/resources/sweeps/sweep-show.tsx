@@ -20,6 +20,7 @@ import { useFormat } from '../../fields/use-format';
 import type { SweepRecord } from '../../provider/row-types';
 import { RecordShow } from '../../tables/record-show';
 import { useRunName } from '../runs/run-name';
+import { axisAlong } from './sweep-curves';
 import { useSweepName } from './sweep-name';
 
 const SweepChart = lazy(() => import('./sweep-chart'));
@@ -37,10 +38,7 @@ function SweepTitle() {
 function Curves({ sweep }: { readonly sweep: SweepRecord }) {
   const translate = useTranslate();
   const [search, setSearch] = useSearchParams();
-  const along = Math.max(
-    0,
-    sweep.axes.findIndex(({ option }) => option === search.get('along')),
-  );
+  const along = axisAlong(sweep.axes, search.get('along'));
   const axis = sweep.axes[along];
   if (!axis || sweep.points.every(({ meanScore }) => meanScore === null)) {
     return <Typography variant="body2">{translate('resources.sweeps.noPoints')}</Typography>;
@@ -57,6 +55,7 @@ function Curves({ sweep }: { readonly sweep: SweepRecord }) {
           value={axis.option}
           onChange={({ target: { value } }) => setSearch({ along: value }, { replace: true })}
           slotProps={{ select: { native: true }, inputLabel: { shrink: true } }}
+          fullWidth={false}
           sx={{ minWidth: 200, mb: 1 }}
         >
           {sweep.axes.map(({ option }) => (

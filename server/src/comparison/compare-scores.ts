@@ -84,10 +84,11 @@ function summarize(row: readonly (ScoredCell | null)[]): Pick<ComparedRow, 'mean
   };
 }
 
-/** None where there is nothing to compare: no score on one side, the very same score, or scores of another number of examples. */
+/** None where there is nothing to compare: no score or no outcomes on one side, the very same score, or scores of another number of examples. */
 function pairsOf(reference: ScoredCell | null, cell: ScoredCell | null): PairedCounts | null {
   if (reference === null || cell === null || reference === cell) return null;
-  return reference.outcomes.length === cell.outcomes.length ? countPairs(reference.outcomes, cell.outcomes) : null;
+  const n = cell.outcomes.length;
+  return n > 0 && reference.outcomes.length === n ? countPairs(reference.outcomes, cell.outcomes) : null;
 }
 
 function differencesOf(pairs: readonly (PairedCounts | null)[], alpha: number): readonly (PairedDifference | null)[] {

@@ -34,6 +34,8 @@ export interface Compared {
   readonly bootstrapped: boolean;
 }
 
+const NO_OUTCOMES = new Uint8Array(0);
+
 /** Scores of many subjects on the same tasks beside each other, each against its reference on the same examples. */
 export async function compare(
   em: EntityManager,
@@ -58,7 +60,9 @@ export async function compare(
   const cells = new Map<string, ScoredCell>();
   for (const score of [...scores, ...references].flat()) {
     if (score !== null && !cells.has(score.id)) {
-      cells.set(score.id, { value: score.value, outcomes: await outcomes.read(score.outcomes) });
+      // Where answers are near or far, or only another program knows them, nothing can be paired.
+      const known = score.outcomes === null ? NO_OUTCOMES : await outcomes.read(score.outcomes);
+      cells.set(score.id, { value: score.value, outcomes: known });
     }
   }
   const cellsOf = (row: readonly (Score | null)[]): readonly (ScoredCell | null)[] =>

@@ -1,4 +1,5 @@
 import type { AdapterManifest } from '@crucible/engine/adapters';
+import type { Measurement } from '@crucible/engine/metrics';
 import type { Split } from '@crucible/engine/tasks';
 import type { FusionSpace } from '@crucible/sdk';
 import type { FusionOutcome } from '@crucible/sdk/host';
@@ -8,6 +9,7 @@ import type { ExtractionResult, ExtractionWork } from './extraction-protocol.js'
 import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
 import type { ModelFusionResult, ModelFusionWork } from './model-fusion-protocol.js';
 import type { StatisticsResult, StatisticsWork } from './statistics-protocol.js';
+import type { TaskImportResult, TaskImportWork } from './task-import-protocol.js';
 import type { TrainingEpoch, TrainingOptions } from '../entities/training-run.js';
 
 /** Files are given by path: a compute process knows neither the database nor the blob store. */
@@ -73,6 +75,7 @@ export type Work =
   | TrainingWork
   | ImportWork
   | BaseImportWork
+  | TaskImportWork
   | InspectionWork
   | ExportWork
   | StatisticsWork
@@ -101,11 +104,14 @@ export interface FusionResult {
 }
 export interface EvaluationOutcome {
   readonly kind: 'EVALUATION';
-  readonly n: number;
-  readonly accuracy: number;
-  readonly interval: { readonly low: number; readonly high: number; readonly confidence: number };
-  readonly loss: number;
-  readonly outcomes: Uint8Array;
+  /** Every figure that the answers allow, that of the task's own metric first. */
+  readonly measurements: readonly Measurement[];
+  /** Mean cross-entropy; none where the model told no likelihoods. */
+  readonly loss: number | null;
+  /** None where answers are near or far. */
+  readonly outcomes: Uint8Array | null;
+  /** Which model was asked, where it is not ours. */
+  readonly source?: string;
 }
 export interface TrainingResult {
   readonly kind: 'TRAINING';
@@ -119,6 +125,7 @@ export type Result =
   | TrainingResult
   | ImportResult
   | BaseImportResult
+  | TaskImportResult
   | InspectionResult
   | ExportResult
   | StatisticsResult

@@ -1,3 +1,4 @@
+import { measureAll } from '@crucible/engine/metrics';
 import type { ComputeContext } from './compute-context.js';
 import { openBase } from './open-base.js';
 import type { EvaluationOutcome, EvaluationWork } from './protocol.js';
@@ -11,14 +12,22 @@ export async function runEvaluationWork(work: EvaluationWork, context: ComputeCo
   const { examples, head } = await readTask(work.task, work.split);
   const updated = work.adapter === null ? undefined : withAdapter(scorer, await readAdapter(work.adapter));
   try {
-    const { n, accuracy, interval, loss, outcomes } = await (updated ?? scorer).evaluate({
+    const { loss, outcomes, predictions } = await (updated ?? scorer).evaluate({
       examples,
       head,
       split: work.split,
       signal,
       onProgress: (done, total) => onProgress({ phase: 'SCORE', done, total }),
     });
-    return { kind: 'EVALUATION', n, accuracy, interval, loss, outcomes };
+    const answers = {
+      kind: 'classes',
+      predicted: predictions,
+      expected: examples.labels,
+      classes: head.classes,
+    } as const;
+    // Figures beside accuracy are of second rank here: their intervals must not cost as much as the scoring.
+    const measurements = measureAll('accuracy', answers, { resamples: 200 });
+    return { kind: 'EVALUATION', measurements, loss, outcomes };
   } finally {
     updated?.dispose();
   }

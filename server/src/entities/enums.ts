@@ -50,8 +50,68 @@ registerEnumType(AdapterForm, {
 
 export enum Metric {
   ACCURACY = 'ACCURACY',
+  MACRO_F1 = 'MACRO_F1',
+  MATTHEWS = 'MATTHEWS',
+  PEARSON = 'PEARSON',
+  SPEARMAN = 'SPEARMAN',
+  EXACT_MATCH = 'EXACT_MATCH',
+  PERPLEXITY = 'PERPLEXITY',
 }
-registerEnumType(Metric, { name: 'Metric', description: 'What a score counts.' });
+registerEnumType(Metric, {
+  name: 'Metric',
+  description: 'What a score counts.',
+  valuesConfig: {
+    MACRO_F1: { description: 'Unweighted mean over classes of F1, 0 to 1.' },
+    MATTHEWS: { description: 'Matthews’ correlation of predicted and expected classes, −1 to 1.' },
+    PEARSON: { description: 'Pearson’s correlation of predicted and expected numbers, −1 to 1.' },
+    SPEARMAN: { description: 'Spearman’s rank correlation of predicted and expected numbers, −1 to 1.' },
+    EXACT_MATCH: { description: 'Share of generated texts that are the expected one, 0 to 1.' },
+    PERPLEXITY: { description: 'exp of the mean negative log-likelihood of a token; 1 is the best.' },
+  },
+});
+
+/** What the examples of a task are. */
+export enum TaskKind {
+  IMAGE = 'IMAGE',
+  TEXT = 'TEXT',
+}
+registerEnumType(TaskKind, {
+  name: 'TaskKind',
+  description: 'What the examples of a task are.',
+  valuesConfig: { IMAGE: { description: 'Images of one size.' }, TEXT: { description: 'Texts, one or more of each.' } },
+});
+
+/** What a task asks for. */
+export enum AnswerForm {
+  CLASS = 'CLASS',
+  NUMBER = 'NUMBER',
+  TEXT = 'TEXT',
+}
+registerEnumType(AnswerForm, {
+  name: 'AnswerForm',
+  description: 'What a task asks for.',
+  valuesConfig: {
+    CLASS: { description: 'One of its classes.' },
+    NUMBER: { description: 'A number.' },
+    TEXT: { description: 'A text, to be generated or found likely.' },
+  },
+});
+
+/** Where a score comes from. */
+export enum ScoreOrigin {
+  MEASURED = 'MEASURED',
+  EVALUATOR = 'EVALUATOR',
+  IMPORTED = 'IMPORTED',
+}
+registerEnumType(ScoreOrigin, {
+  name: 'ScoreOrigin',
+  description: 'Where a score comes from.',
+  valuesConfig: {
+    MEASURED: { description: 'Crucible ran the model itself.' },
+    EVALUATOR: { description: 'An evaluator asked a model elsewhere; Crucible reckoned the figure from its answers.' },
+    IMPORTED: { description: 'Another program measured it; Crucible took its word.' },
+  },
+});
 
 export enum FusionSpaceName {
   FRAME = 'FRAME',
@@ -132,6 +192,7 @@ registerEnumType(DoraImport, {
 export enum ImportTarget {
   ADAPTER = 'ADAPTER',
   BASE_MODEL = 'BASE_MODEL',
+  TASK = 'TASK',
 }
 registerEnumType(ImportTarget, {
   name: 'ImportTarget',
@@ -139,6 +200,7 @@ registerEnumType(ImportTarget, {
   valuesConfig: {
     ADAPTER: { description: 'An adapter.' },
     BASE_MODEL: { description: 'A base model.' },
+    TASK: { description: 'A task.' },
   },
 });
 

@@ -1,9 +1,9 @@
 import type { Ref } from '@mikro-orm/core';
-import { Entity, Enum, ManyToOne } from '@mikro-orm/decorators/legacy';
+import { Entity, Enum, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { Adapter } from './adapter.js';
 import { BaseModel } from './base-model.js';
-import { SplitName } from './enums.js';
+import { ScoreOrigin, SplitName } from './enums.js';
 import { FusionRun } from './fusion-run.js';
 import { Job } from './job.js';
 import { Node } from './node.js';
@@ -30,6 +30,22 @@ export class Evaluation extends Job {
   @Field(() => SplitName)
   @Enum({ items: () => SplitName, nativeEnumName: 'split' })
   split!: SplitName;
+
+  @Field(() => ScoreOrigin, { description: 'Where its score comes from.' })
+  @Enum({ items: () => ScoreOrigin, nativeEnumName: 'score_origin', default: ScoreOrigin.MEASURED })
+  origin: ScoreOrigin = ScoreOrigin.MEASURED;
+
+  @Field(() => String, { nullable: true, description: 'The evaluator that asks a model elsewhere, if one does.' })
+  @Property({ type: 'text', nullable: true })
+  evaluator: string | null = null;
+
+  /** The evaluator's options. Secrets are no part of them: evaluators read those from the worker's environment. */
+  @Property({ type: 'json', nullable: true })
+  evaluatorOptions: Record<string, unknown> | null = null;
+
+  @Field(() => String, { nullable: true, description: 'The prompt of the task that it asks with, if by one.' })
+  @Property({ type: 'text', nullable: true })
+  prompt: string | null = null;
 
   /** The run that waits for it, if any. */
   @ManyToOne(() => FusionRun, { ref: true, nullable: true, deleteRule: 'cascade', index: true })

@@ -7,6 +7,7 @@ import { BaseModel } from './base-model.js';
 import { DoraImport, ImportSourceKind, ImportTarget } from './enums.js';
 import { Job } from './job.js';
 import { Node } from './node.js';
+import type { TaskRecipe } from '../compute/task-import-protocol.js';
 import { Task } from './task.js';
 
 /** Where the files of an import are, or were. Secrets are no part of it. */
@@ -32,7 +33,7 @@ export class ImportSource {
 /** The taking in of one adapter, or of one base model: fetched where it is on a hub, inspected, and written as an adapter of ours. */
 @ObjectType('ImportRun', {
   implements: [Node, Job],
-  description: 'The taking in of one adapter, or of one base model.',
+  description: 'The taking in of one adapter, one base model or one task.',
 })
 @Entity({ tableName: 'import_run' })
 export class ImportRun extends Job {
@@ -48,8 +49,13 @@ export class ImportRun extends Job {
   @ManyToOne(() => BaseModel, { ref: true, nullable: true, deleteRule: 'restrict' })
   base: Ref<BaseModel> | null = null;
 
+  /** Of a task: itself, when it is there. */
   @ManyToOne(() => Task, { ref: true, nullable: true, deleteRule: 'restrict' })
   task: Ref<Task> | null = null;
+
+  /** Of a task: how it is made of files, with paths under the import root. */
+  @Property({ type: 'json', nullable: true, lazy: true })
+  recipe?: TaskRecipe | null;
 
   @Field(() => ImportSource)
   @Property({ type: 'json' })

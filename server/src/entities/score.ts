@@ -4,7 +4,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Adapter } from './adapter.js';
 import { BaseModel } from './base-model.js';
 import { Evaluation } from './evaluation.js';
-import { Metric, SplitName } from './enums.js';
+import { Metric, ScoreOrigin, SplitName } from './enums.js';
 import { FusionRun } from './fusion-run.js';
 import { Node } from './node.js';
 import { Task } from './task.js';
@@ -17,6 +17,21 @@ export class Interval {
   high!: number;
   @Field(() => Float)
   confidence!: number;
+}
+
+@ObjectType({ description: 'One figure of a model on the examples of a split.' })
+export class Measurement {
+  @Field(() => Metric, { description: 'What is counted.' })
+  metric!: Metric;
+  @Field(() => Float, { description: 'The figure.' })
+  value!: number;
+  @Field(() => Int, { description: 'Number of examples.' })
+  n!: number;
+  @Field(() => Interval, {
+    description:
+      'Wilson’s where the figure is a share of right answers, else a percentile bootstrap over examples; of an imported score value ± z times the standard error that it came with.',
+  })
+  interval!: Interval;
 }
 
 /**
@@ -64,13 +79,28 @@ export class Score extends Node {
   @Property({ type: 'json' })
   interval!: Interval;
 
-  @Field(() => Float, { description: 'Mean cross-entropy in nats.' })
-  @Property({ type: 'double' })
-  loss!: number;
+  @Field(() => [Measurement], { description: 'Every figure that was reckoned, that of the task’s own metric first.' })
+  @Property({ type: 'json', default: '[]' })
+  measurements: Measurement[] = [];
 
-  /** Blob with one byte per example, 1 where it was right, in the split’s order: what paired tests need. */
-  @Property({ type: 'text' })
-  outcomes!: string;
+  @Field(() => Float, { nullable: true, description: 'Mean cross-entropy in nats, where the model told likelihoods.' })
+  @Property({ type: 'double', nullable: true })
+  loss: number | null = null;
+
+  /** Blob with one byte per example, 1 where it was right, in the split’s order: what paired tests need. None where answers are near or far, or unknown. */
+  @Property({ type: 'text', nullable: true })
+  outcomes: string | null = null;
+
+  @Field(() => ScoreOrigin, { description: 'Where it comes from.' })
+  @Enum({ items: () => ScoreOrigin, nativeEnumName: 'score_origin', default: ScoreOrigin.MEASURED })
+  origin: ScoreOrigin = ScoreOrigin.MEASURED;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Of a score from outside: the evaluator and the model that it asked, or the program that measured.',
+  })
+  @Property({ type: 'text', nullable: true })
+  source: string | null = null;
 
   @Field(() => SplitName, {
     nullable: true,

@@ -88,6 +88,12 @@ export const importErrors = {
     remedy: 'Give a folder as transformers saves it, with config.json and model.safetensors or its shards.',
     message: (d: { lacks: string }) => `the folder has no ${d.lacks}`,
   }),
+  taskNameTaken: defineError({
+    code: 'IMPORT_TASK_NAME_TAKEN',
+    summary: 'Another task has the name that a task was to get.',
+    remedy: 'Choose another name.',
+    message: (d: { name: string }) => `there is another task of the name ${JSON.stringify(d.name)}`,
+  }),
   refused: defineError({
     code: 'IMPORT_REFUSED',
     summary: 'The files are understood, and something in them stands in the way of importing them.',

@@ -33,3 +33,4 @@ export { findStopped, LOG_LINES, trackJob } from './track.js';
 export { settleExtraction } from './settle-extraction.js';
 export { settleModelFusion } from './settle-model-fusion.js';
 export { settleStatistics } from './settle-statistics.js';
+export { settleTaskImport } from './settle-task-import.js';

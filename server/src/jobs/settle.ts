@@ -1,4 +1,5 @@
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
+import type { Measurement as EngineMeasurement } from '@crucible/engine/metrics';
 import type { AdapterFacts, EvaluationOutcome, FusionResult, TrainingResult } from '../compute/protocol.js';
 import {
   Adapter,
@@ -6,6 +7,7 @@ import {
   Evaluation,
   FusionMember,
   type FusionRun,
+  type Measurement,
   Metric,
   Origin,
   RunState,
@@ -121,11 +123,14 @@ export async function settleEvaluation(
   held: Held,
   usage: Usage,
   result: EvaluationOutcome,
-  outcomes: string,
+  outcomes: string | null,
 ): Promise<boolean> {
   return settle<Evaluation>(em, queue, held, usage, async (em, evaluation) => {
-    const { base, adapter, run, task, split, selectedOn } = evaluation;
-    const { n, accuracy: value, interval, loss } = result;
+    const { base, adapter, run, task, split, selectedOn, origin } = evaluation;
+    const { loss, source = null } = result;
+    const measurements = result.measurements.map(toMeasurement);
+    const [own] = measurements;
+    const { metric, value, n, interval } = own!;
     em.persist(
       em.create(Score, {
         evaluation: ref(evaluation),
@@ -135,17 +140,25 @@ export async function settleEvaluation(
         task,
         split,
         selectedOn,
-        metric: Metric.ACCURACY,
+        origin,
+        source,
+        metric,
         value,
         n,
         loss,
-        interval: { ...interval },
+        interval,
+        measurements,
         outcomes,
       } as never),
     );
     evaluation.timings = [{ phase: 'SCORE', seconds: usage.seconds }];
     finish(evaluation, RunState.SUCCEEDED);
   });
+}
+
+/** As the API tells a figure. */
+export function toMeasurement({ metric, value, n, interval }: EngineMeasurement): Measurement {
+  return { metric: Metric[metric.toUpperCase() as keyof typeof Metric], value, n, interval: { ...interval } };
 }
 
 export async function settleTraining(

@@ -2,11 +2,14 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, normalize as normalizePath } from 'node:path';
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import { openFrame } from '@crucible/engine/adapters';
-import { openTask, openTaskHead, unpackTask } from '@crucible/engine/tasks';
+import { openTaskHead, unpackTask } from '@crucible/engine/tasks';
 import { hashFile, type StoredBlob } from '../blobs/index.js';
 import { adapterFacts } from '../compute/adapter-facts.js';
-import { Adapter, BaseModel, Metric, Origin, TangentFrame, Task, TaskHead } from '../entities/index.js';
+import { taskFacts } from '../compute/task-facts.js';
+import { Adapter, BaseModel, Origin, TangentFrame, Task, TaskHead } from '../entities/index.js';
 import { idOfContent } from '../entities/id-of-content.js';
+import { importErrors } from '../imports/errors.js';
+import { keepTask } from '../jobs/keep-task.js';
 import type { ServiceContext } from './service-context.js';
 import type { WorkspaceImport } from './services.js';
 import { describeBase } from './describe-base.js';
@@ -99,27 +102,10 @@ class WorkspaceImporter {
     const known = await this.#em.findOne(Task, { name: entry.name });
     if (known !== null) return known;
     const stored = await this.#storeTask(entry);
-    const task = await openTask(await this.#context.blobs.locate(stored.digest));
-    try {
-      const { name, title, description, classes, licence, source } = task.manifest;
-      return this.#add(
-        this.#em.create(Task, {
-          id: idOfContent('task', stored.digest),
-          name,
-          title,
-          description,
-          licence,
-          source,
-          metric: Metric.ACCURACY,
-          classes: [...classes],
-          counts: { ...task.counts },
-          digest: stored.digest,
-          sizeBytes: stored.byteLength,
-        } as never),
-      );
-    } finally {
-      await task.close();
-    }
+    const facts = await taskFacts(await this.#context.blobs.locate(stored.digest));
+    const task = await keepTask(this.#em, facts, stored);
+    if (task === null) throw importErrors.taskNameTaken({ name: facts.name });
+    return this.#add(task);
   }
 
   /** Packed files are unpacked; the digest that counts is that of the task itself. */

@@ -7,4 +7,6 @@ export const serviceLimits = {
   /** Each is read as a stream of its own beside the others. */
   fusedModels: 32,
   targets: 1000,
+  /** Files that a task is made of. */
+  taskFiles: 10_000,
 } as const;

@@ -1,23 +1,36 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { EntityManager } from '@mikro-orm/postgresql';
 import type { BlobStore } from '../blobs/index.js';
 import type { ImportWork, WorkSource } from '../compute/import-protocol.js';
 import type { BaseImportWork } from '../compute/base-import-protocol.js';
-import { ImportSourceKind, ImportTarget, type ImportRun, type ImportSource } from '../entities/index.js';
+import type { TaskImportWork } from '../compute/task-import-protocol.js';
+import { ImportRun, ImportSourceKind, ImportTarget, type ImportSource } from '../entities/index.js';
 import { isModelFile } from '../imports/model-file.js';
 import { findInRoot, importRoot, resolveInRoot } from '../imports/import-root.js';
+import { locateRecipe } from '../imports/recipe-paths.js';
 import { findAdapterFiles } from '../uploads/find-adapter-files.js';
 import { uploadFolder } from '../uploads/upload-folder.js';
 import { adapterBase } from './model-folder.js';
 
 /** What a compute process needs to be told about an import: the directory is looked at again, for it may have moved since it was asked for. */
 export async function describeImport(
+  em: EntityManager,
   blobs: BlobStore,
   home: string,
   run: ImportRun,
-): Promise<ImportWork | BaseImportWork> {
+): Promise<ImportWork | BaseImportWork | TaskImportWork> {
   if (run.target === ImportTarget.BASE_MODEL) {
     return { kind: 'BASE_IMPORT', source: await describeModel(run), outputFolder: await blobs.incoming() };
+  }
+  if (run.target === ImportTarget.TASK) {
+    const { recipe: asked } = await em.findOneOrFail(
+      ImportRun,
+      { id: run.id },
+      { populate: ['recipe'], refresh: true },
+    );
+    const recipe = await locateRecipe(run.source.directory!, asked!);
+    return { kind: 'TASK_IMPORT', recipe, outputPath: await blobs.incoming() };
   }
   const base = run.base && (await run.base.loadOrFail());
   return {

@@ -31,7 +31,7 @@ import { modelFolder } from './model-folder.js';
 export async function describeWork(em: EntityManager, blobs: BlobStore, home: string, job: JobRow): Promise<Work> {
   if (job instanceof FusionRun) return describeFusion(em, blobs, home, job);
   if (job instanceof Evaluation) return describeEvaluation(em, blobs, home, job);
-  if (job instanceof ImportRun) return describeImport(blobs, home, job);
+  if (job instanceof ImportRun) return describeImport(em, blobs, home, job);
   if (job instanceof ExportRun) return describeExport(em, blobs, home, job);
   if (job instanceof StatisticsRun) return describeStatistics(em, blobs, home, job);
   if (job instanceof ModelFusionRun) return describeModelFusion(em, blobs, home, job);

@@ -110,6 +110,7 @@ describe('a worker', () => {
         IMPORT: 60,
         INSPECTION: 60,
         BASE_IMPORT: 60,
+        TASK_IMPORT: 60,
         EXPORT: 60,
         STATISTICS: 60,
         MODEL_FUSION: 60,

@@ -12,6 +12,7 @@ import {
   problemOf,
   recoverJobs,
   settleBaseImport,
+  settleTaskImport,
   settleEvaluation,
   settleExport,
   settleFailure,
@@ -219,6 +220,8 @@ export class Supervisor {
         await settleImport(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'BASE_IMPORT') {
         await settleBaseImport(em, queue, held, exact, blobs, result);
+      } else if (result.kind === 'TASK_IMPORT') {
+        await settleTaskImport(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EXPORT') {
         await settleExport(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'STATISTICS') {
@@ -228,8 +231,8 @@ export class Supervisor {
       } else if (result.kind === 'EXTRACTION') {
         await settleExtraction(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EVALUATION') {
-        const { digest } = await blobs.put(result.outcomes);
-        await settleEvaluation(em, queue, held, exact, result, digest);
+        const outcomes = result.outcomes && (await blobs.put(result.outcomes));
+        await settleEvaluation(em, queue, held, exact, result, outcomes && outcomes.digest);
       }
       return;
     }

@@ -19,6 +19,7 @@ const TIMEOUTS: Readonly<Record<WorkKind, number>> = {
   IMPORT: 3600,
   INSPECTION: 600,
   BASE_IMPORT: 6 * 3600,
+  TASK_IMPORT: 6 * 3600,
   EXPORT: 3600,
   STATISTICS: 4 * 3600,
   MODEL_FUSION: 12 * 3600,

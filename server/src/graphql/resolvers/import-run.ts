@@ -2,7 +2,10 @@ import { Arg, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'ty
 import { Adapter, AdapterInspection, BaseModel, ImportRun, Task } from '../../entities/index.js';
 import { importAdapter } from '../../services/import-adapter.js';
 import { importBaseModel } from '../../services/import-base-model.js';
+import { importTask } from '../../services/import-task.js';
+import { InvalidOptions } from '../../services/index.js';
 import { inspectSource } from '../../services/inspect-source.js';
+import { toRecipe } from '../../services/task-recipe.js';
 import type { ApiContext } from '../context/api-context.js';
 import { loadInspection } from '../context/load-inspection.js';
 import {
@@ -15,7 +18,8 @@ import {
 } from '../types/adapter-transfer.js';
 import { findMalformed } from '../types/find-malformed.js';
 import { DeleteResult } from '../types/results.js';
-import { withoutNulls } from '../types/without-nulls.js';
+import { ImportTaskInput, ImportTaskResult } from '../types/task-import.js';
+import { withoutNulls, withoutNullsDeep } from '../types/without-nulls.js';
 import { removeById } from './remove-by-id.js';
 
 @Resolver(() => ImportRun)
@@ -28,7 +32,10 @@ export class ImportRunResolver {
     return await loaders.maybe(run.base);
   }
 
-  @FieldResolver(() => Task, { nullable: true, description: 'The task that its adapter is linked to.' })
+  @FieldResolver(() => Task, {
+    nullable: true,
+    description: 'The task that its adapter is linked to; of a task, itself, when it is there.',
+  })
   async task(@Root() run: ImportRun, @Ctx() { loaders }: ApiContext): Promise<Task | null> {
     return await loaders.maybe(run.task);
   }
@@ -90,6 +97,19 @@ export class ImportRunResolver {
     @Ctx() { em, platform }: ApiContext,
   ): Promise<typeof ImportBaseModelResult> {
     return await importBaseModel(em, platform, withoutNulls(input));
+  }
+
+  @Mutation(() => ImportTaskResult, {
+    description:
+      'Makes a task of files: parquet, JSONL, CSV or TSV, folders of images, IDX. Its splits share no example, which is checked by content.',
+  })
+  async importTask(
+    @Arg('input', () => ImportTaskInput, { description: 'What to make it of.' }) input: ImportTaskInput,
+    @Ctx() { em, platform }: ApiContext,
+  ): Promise<typeof ImportTaskResult> {
+    const { directory, ...description } = withoutNullsDeep(input);
+    const recipe = toRecipe(description);
+    return recipe instanceof InvalidOptions ? recipe : await importTask(em, platform, { directory, recipe });
   }
 
   @Mutation(() => DeleteResult, { description: 'Deletes a finished import with the adapter that it made.' })

@@ -53,6 +53,8 @@ export class ScoreResolver {
           ...conditions.ids('run', filter?.runs, 'a fusion run'),
           ...conditions.id('base', filter?.base, 'a base model'),
           ...conditions.equal('split', filter?.split),
+          // A list has one order for all its rows, which those without a loss have no place in.
+          ...(orderBy?.field === 'loss' ? [{ loss: { $ne: null } }] : []),
           ...(typeof zeroShot === 'boolean' ? [{ adapter: zeroShot ? null : { $ne: null } }] : []),
         ],
         orderBy: orderBy?.field ?? 'createdAt',

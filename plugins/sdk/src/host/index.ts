@@ -16,6 +16,7 @@ export {
   type ModuleSettings,
   type ScheduleRequest,
 } from './fusion/schedule-modules.js';
+export { fuseInMemory, keepFactors, type MemoryFusion, type MemoryFusionRequest } from './fuse-in-memory.js';
 export { fusionLimits } from './fusion-limits.js';
 export type * from './fusion-run.js';
 export {

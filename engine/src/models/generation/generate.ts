@@ -8,7 +8,7 @@ import { languageLimits } from '../weights/language-limits.js';
 import { languageErrors } from './errors.js';
 import { languageModel } from './language-model.js';
 import { batchesOfLikeLength, checkSequences, type Tokens } from './pad-sequences.js';
-import { startDecoding } from './start-decoding.js';
+import { startDecoding, type Tangent } from './start-decoding.js';
 
 export interface GenerateOptions {
   readonly tf: TensorFlow;
@@ -16,6 +16,11 @@ export interface GenerateOptions {
   readonly weights: WeightSource;
   /** Adapters beside the linear layers; folded weights (`foldUpdates`) need none. */
   readonly terms?: LowRankTerms;
+  /**
+   * Generate with the network's tangent (`createTangentEvaluator`) instead of the network: an adapter of a network-wide linearized mode. Each step reads the
+   * whole text again, for the cache holds values and no tangents.
+   */
+  readonly tangent?: Tangent | undefined;
   readonly prompts: readonly Tokens[];
   readonly maxNewTokens: number;
   /** Tokens that end a text; those of the model's configuration unless told. */
@@ -67,6 +72,7 @@ export async function generate(options: GenerateOptions): Promise<readonly Gener
       model,
       calculus,
       prompts: indices.map((index) => prompts[index]!),
+      tangent: options.tangent,
       cache,
     });
     const texts = indices.map((): { tokens: number[]; endedBy: number | undefined } => ({

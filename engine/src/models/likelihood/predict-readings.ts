@@ -2,7 +2,9 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import type { Calculus } from '../calculus/calculus.js';
 import type { EncoderDecoder, LanguageModel } from '../generation/language-model.js';
 import { padSequences } from '../generation/pad-sequences.js';
+import type { Tangent } from '../generation/start-decoding.js';
 import { wholeRun, type Source } from '../generation/token-run.js';
+import type { TokenBatch } from '../model.js';
 import type { TensorFlow } from '../operations/host-kernel.js';
 import type { Reading } from './plan-readings.js';
 
@@ -12,23 +14,21 @@ export interface Prediction {
   readonly isGreatest: boolean;
 }
 
+export interface PredictOptions {
+  readonly tf: TensorFlow;
+  readonly model: LanguageModel;
+  readonly calculus: Calculus<Tensor>;
+  readonly tangent: Tangent | undefined;
+  readonly readings: readonly Reading[];
+  readonly signal: AbortSignal | undefined;
+}
+
 /** Entries of logits that are computed at once: 64 MiB, whatever the vocabulary. */
 const LOGITS_AT_ONCE = 1 << 24;
 
 /** The predictions that each reading's targets ask for, in their order. */
-export async function predictReadings({
-  tf,
-  model,
-  calculus,
-  readings,
-  signal,
-}: {
-  readonly tf: TensorFlow;
-  readonly model: LanguageModel;
-  readonly calculus: Calculus<Tensor>;
-  readonly readings: readonly Reading[];
-  readonly signal: AbortSignal | undefined;
-}): Promise<readonly (readonly Prediction[])[]> {
+export async function predictReadings(options: PredictOptions): Promise<readonly (readonly Prediction[])[]> {
+  const { model, readings, signal } = options;
   const padded = padSequences(
     readings.map(({ input }) => input),
     model.padId,
@@ -41,17 +41,13 @@ export async function predictReadings({
   const askedOf = new Map(rows.map((at) => [at, [] as { readonly token: number; readonly order: number }[]]));
   asked.forEach(({ at, token }, order) => askedOf.get(at)!.push({ token, order }));
   const found: Prediction[] = [];
-  const hidden = tf.tidy(() => {
-    const run = wholeRun<Tensor>(padded);
-    if (model.kind === 'CAUSAL') return model.hidden(calculus, run);
-    return model.hidden(calculus, run, encodeOnce(model, calculus, readings));
-  });
+  const head = openHead(options, padded);
   try {
     const step = Math.max(1, Math.floor(LOGITS_AT_ONCE / model.vocabulary));
     for (let begin = 0; begin < rows.length; begin += step) {
       signal?.throwIfAborted();
       const some = Int32Array.from(rows.slice(begin, begin + step));
-      const logits = tf.tidy(() => model.logits(calculus, calculus.pickRows(hidden, some)));
+      const logits = head.logits(some);
       const values = await logits.data<'float32'>();
       logits.dispose();
       some.forEach((at, row) => {
@@ -63,11 +59,36 @@ export async function predictReadings({
       });
     }
   } finally {
-    hidden.dispose();
+    head.dispose();
   }
   const predictions: Prediction[][] = readings.map(() => []);
   asked.forEach(({ row }, order) => predictions[row]!.push(found[order]!));
   return predictions;
+}
+
+interface Head {
+  /** Of rows of the hidden state; the caller's to dispose. */
+  logits(rows: Int32Array): Tensor;
+  dispose(): void;
+}
+
+/** The hidden state is computed once, however many pieces the logits come in; that of a tangent, which is no tensor, with every piece again. */
+function openHead({ tf, model, calculus, tangent, readings }: PredictOptions, padded: TokenBatch): Head {
+  const hiddenOf = <V>(c: Calculus<V>): V => {
+    const run = wholeRun<V>(padded);
+    return model.kind === 'CAUSAL' ? model.hidden(c, run) : model.hidden(c, run, encodeOnce(model, c, readings));
+  };
+  if (tangent !== undefined) {
+    return {
+      logits: (rows) => tf.tidy(() => tangent.evaluate((c) => model.logits(c, c.pickRows(hiddenOf(c), rows)))),
+      dispose: () => undefined,
+    };
+  }
+  const hidden = tf.tidy(() => hiddenOf(calculus));
+  return {
+    logits: (rows) => tf.tidy(() => model.logits(calculus, calculus.pickRows(hidden, rows))),
+    dispose: () => hidden.dispose(),
+  };
 }
 
 /** ln Σ exp of a row in float64, and the first of its greatest entries. */
@@ -81,7 +102,7 @@ export function summarize(logits: Float32Array): { readonly logSum: number; read
 }
 
 /** The encoder reads each prompt once, however many continuations it has. */
-function encodeOnce(model: EncoderDecoder, calculus: Calculus<Tensor>, readings: readonly Reading[]): Source<Tensor> {
+function encodeOnce<V>(model: EncoderDecoder, calculus: Calculus<V>, readings: readonly Reading[]): Source<V> {
   const unique = new Map<string, { readonly index: number; readonly tokens: readonly number[] }>();
   const which = readings.map(({ source = [] }) => {
     const key = source.join();

@@ -6,6 +6,7 @@ import type { WeightSource } from '../calculus/model-weights.js';
 import { languageErrors } from '../generation/errors.js';
 import { languageModel, type LanguageModel } from '../generation/language-model.js';
 import { batchesOfLikeLength, checkSequences, type Tokens } from '../generation/pad-sequences.js';
+import type { Tangent } from '../generation/start-decoding.js';
 import type { Architecture } from '../model.js';
 import type { TensorFlow } from '../operations/host-kernel.js';
 import { languageLimits } from '../weights/language-limits.js';
@@ -19,6 +20,8 @@ export interface ScoringOptions {
   readonly weights: WeightSource;
   /** Adapters beside the linear layers; folded weights (`foldUpdates`) need none. */
   readonly terms?: LowRankTerms;
+  /** Measure the network's tangent (`createTangentEvaluator`) instead of the network: an adapter of a network-wide linearized mode. */
+  readonly tangent?: Tangent | undefined;
   /** How many texts are read at once; has no influence on the result beyond float32 rounding. */
   readonly batchSize?: number;
   readonly signal?: AbortSignal | undefined;
@@ -61,7 +64,7 @@ export async function scoreContinuations(
   options: ScoringOptions,
   pairs: readonly Continuation[],
 ): Promise<readonly Likelihood[]> {
-  const { tf, weights, terms, batchSize = BATCH_SIZE, signal, onProgress } = options;
+  const { tf, weights, terms, tangent, batchSize = BATCH_SIZE, signal, onProgress } = options;
   const model = languageModel(options.model);
   checkPairs(model, pairs, batchSize);
   const readings = planReadings(model, pairs);
@@ -77,7 +80,10 @@ export async function scoreContinuations(
     await setImmediate();
     signal?.throwIfAborted();
     const batch = indices.map((index) => readings[index]!);
-    await scoreBatch({ tf, model, calculus, batch, signal }, (pair, likelihood) => (results[pair] = likelihood));
+    await scoreBatch(
+      { tf, model, calculus, tangent, batch, signal },
+      (pair, likelihood) => (results[pair] = likelihood),
+    );
     done += batch.length;
     onProgress?.(done, readings.length);
   }
@@ -88,6 +94,7 @@ interface BatchOptions {
   readonly tf: TensorFlow;
   readonly model: LanguageModel;
   readonly calculus: Calculus<Tensor>;
+  readonly tangent: Tangent | undefined;
   readonly batch: readonly Reading[];
   readonly signal: AbortSignal | undefined;
 }

@@ -4,7 +4,8 @@ import type { FusionSpace } from '../contract/fusion-space.js';
 import type { ModuleStrategy, SearchStrategy } from '../contract/strategy.js';
 import { strategyFailed } from '../errors.js';
 import { parseOptions } from '../options/parse-options.js';
-import { checkFusion, type FusionCheck } from './check/check-fusion.js';
+import { checkFusion } from './check/check-fusion.js';
+import { checkOfRequest } from './check/check-of-request.js';
 import { resolveSpace } from './check/resolve-space.js';
 import { fusionErrors } from './fusion-errors.js';
 import type { FusionOutcome, FusionOutput, FusionProgress, FusionRequest, FusionTiming } from './fusion-run.js';
@@ -52,7 +53,7 @@ class FusionRunner {
   constructor(request: FusionRequest) {
     const { strategy, members, signal } = request;
     signal.throwIfAborted();
-    const check = checkOf(request);
+    const check = checkOfRequest(request);
     const incompatibilities = checkFusion(check);
     if (incompatibilities.some(({ code }) => code === 'OPTIONS_INVALID')) {
       parseOptions(strategy, request.options, request.strategies);
@@ -277,22 +278,3 @@ const constant =
   <T>(value: T) =>
   (): T =>
     value;
-
-function checkOf(request: FusionRequest): FusionCheck {
-  const { strategy, strategies, options, members, space, outputRank, adapterMethods } = request;
-  return {
-    strategy,
-    options,
-    space,
-    outputRank,
-    members: members.map(({ adapter, weight, ownFrameDigest, statistics }) => ({
-      name: adapter.manifest.name,
-      manifest: adapter.manifest,
-      weight,
-      ownFrameDigest,
-      ...(statistics && { statistics: [statistics.kind] }),
-    })),
-    ...(adapterMethods && { adapterMethods }),
-    ...(strategies && { strategies }),
-  };
-}

@@ -3,6 +3,7 @@ import { isCrucibleError } from '@crucible/engine/errors';
 import type { FusionSpace } from '../../contract/fusion-space.js';
 import { checkOptions } from '../../options/parse-options.js';
 import { checkFusion, type FusionCheck } from '../check/check-fusion.js';
+import { checkOfRequest } from '../check/check-of-request.js';
 import { frameProblem } from '../check/frame-problem.js';
 import { resolveSpace } from '../check/resolve-space.js';
 import { createContext } from '../fusion/create-context.js';
@@ -23,7 +24,7 @@ import { probeStrategy, type Probed } from './probe-strategy.js';
  * Everything that stands in the way is listed, not the first alone. Never throws for a request that is wrong.
  */
 export async function planFusion(request: PlanRequest): Promise<FusionPlan> {
-  const check = checkOf(request);
+  const check = checkOfRequest(request);
   const space = resolveSpace(check);
   const issues: PlanIssue[] = [
     ...checkFusion(check),
@@ -66,7 +67,8 @@ async function planRun(
   );
   // What a wrapper makes of matrices need not be one.
   const sharedRows =
-    strategy.kind !== 'WRAPPER' && frameProblem(checkOf(request).members, request.adapterMethods, true) === undefined;
+    strategy.kind !== 'WRAPPER' &&
+    frameProblem(checkOfRequest(request).members, request.adapterMethods, true) === undefined;
   const shapes = plans.map((plan) => planShape(plan, probed, space, outputRank, sharedRows));
   const written = planFiles(request, resolved, { space, options, plans, shapes });
   const how = { result: probed.result, space, passes: probed.passes, outputRank };
@@ -172,26 +174,6 @@ function reasonOf(check: FusionCheck, space: FusionSpace): string {
       ? frameProblem(check.members, check.adapterMethods, true)
       : 'the ranks of the adapters differ';
   return `${preferred} comes first for "${check.strategy.id}", but ${problem ?? 'these adapters cannot be fused in it'}; ${space} is the next.`;
-}
-
-function checkOf(request: PlanRequest): FusionCheck {
-  const { strategy, strategies, options, members, space, outputRank, adapterMethods, validation } = request;
-  return {
-    strategy,
-    options,
-    space,
-    outputRank,
-    members: members.map(({ adapter, weight, ownFrameDigest, statistics }) => ({
-      name: adapter.manifest.name,
-      manifest: adapter.manifest,
-      weight,
-      ownFrameDigest,
-      ...(statistics && { statistics: [statistics.kind] }),
-    })),
-    ...(validation !== undefined && { validation }),
-    ...(adapterMethods && { adapterMethods }),
-    ...(strategies && { strategies }),
-  };
 }
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);

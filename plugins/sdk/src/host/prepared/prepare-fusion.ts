@@ -2,6 +2,7 @@ import type { AdapterFile } from '@crucible/engine/adapters';
 import type { TensorFlow } from '../../contract/context.js';
 import { parseOptions } from '../../options/parse-options.js';
 import { checkFusion, type FusionCheck } from '../check/check-fusion.js';
+import { checkOfRequest } from '../check/check-of-request.js';
 import { resolveSpace } from '../check/resolve-space.js';
 import { fusionErrors } from '../fusion-errors.js';
 import type { FusionOutcome, FusionRequest } from '../fusion-run.js';
@@ -154,21 +155,10 @@ class CoreSet implements PreparedSet {
     if (length !== expected) throw previewErrors.weightsMismatch({ got: length, expected });
   }
 
-  #checkOf({ strategy, strategies, options, space, outputRank, weights }: PreviewRequest): FusionCheck {
+  #checkOf(request: PreviewRequest): FusionCheck {
     const { adapterMethods } = this.#options;
-    return {
-      strategy,
-      options,
-      space,
-      outputRank,
-      members: this.#adapters.map(({ manifest }, position) => ({
-        name: manifest.name,
-        manifest,
-        weight: weights[position]!,
-      })),
-      ...(adapterMethods && { adapterMethods }),
-      ...(strategies && { strategies }),
-    };
+    const members = this.#adapters.map((adapter, i) => ({ adapter, weight: request.weights[i]! }));
+    return checkOfRequest({ ...request, members, ...(adapterMethods && { adapterMethods }) });
   }
 
   #summarize(measured: readonly MeasuredPreview[]): Omit<FusionPreview, 'space' | 'options'> {

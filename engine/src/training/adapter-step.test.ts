@@ -11,7 +11,8 @@ import {
   type LoraGolden,
 } from '../models/golden.testing.js';
 import { differentiateAdapter, stepAdapter, type TrainedModule } from './adapter-step.js';
-import { createMoments } from './adamw.js';
+import { createMoments, stepAdamW } from './adamw.js';
+import { openMode } from './training-mode.js';
 
 describe.each(['wasm', 'cpu'])('ten steps of AdamW on %s', (backendName) => {
   let backend: SelectedBackend;
@@ -80,5 +81,40 @@ describe.each(['wasm', 'cpu'])('ten steps of AdamW on %s', (backendName) => {
       const shrunk = trainsA ? a : a.map((value) => value * (1 - 1e-3 * weightDecay) ** 10);
       expect(deviation(shrunk, expected.get(`A/${module}`)!, tolerance)).toBeLessThanOrEqual(1);
     }
+  });
+
+  // What `trainOnProblem` does where A stays: B is folded into the weights, and its gradient is read off the way back.
+  it('equal l-lora/train-llora with B folded into the weights', async () => {
+    const { tf } = backend;
+    const { expected, tolerance } = await readGoldenCase('l-lora/train-llora');
+    const { problem } = batchOf(new Map(), golden.batches[0]!);
+    const { trainee } = openMode(
+      tf,
+      problem,
+      {
+        kind: 'FACTORS',
+        rank: GOLDEN_RANK,
+        alpha: GOLDEN_RANK * GOLDEN_SCALE,
+        targetModules: ['q_proj', 'v_proj'],
+        frame: { factors: new Map(golden.modules.map((module) => [module, golden.factor('A0', module)])) },
+        linearization: 'MODULE',
+      },
+      0,
+    );
+    const losses: number[] = [];
+    for (const [step, images] of [...golden.batches, golden.batches[0]!].entries()) {
+      const { batch } = batchOf(new Map(), images);
+      const { loss, gradients } = await trainee.differentiate(batch, { step, part: 0 });
+      losses.push(loss);
+      if (step === golden.batches.length) break;
+      for (const [name, { values, moments }] of trainee.trained) {
+        stepAdamW(values, gradients.get(name)!, moments, step + 1, { learningRate: 1e-3, weightDecay: 0 });
+      }
+    }
+    expect(deviation(losses, expected.get('losses')!, tolerance)).toBeLessThanOrEqual(1);
+    for (const [name, { values }] of trainee.trained) {
+      expect(deviation(values, expected.get(name)!, tolerance)).toBeLessThanOrEqual(1);
+    }
+    trainee.dispose();
   });
 });

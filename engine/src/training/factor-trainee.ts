@@ -3,6 +3,7 @@ import type { LowRankUpdates, TensorFlow } from '../models/index.js';
 import { createKeyedRandom } from '../random/index.js';
 import { differentiateAdapter, gradientName, type TrainedModule } from './adapter-step.js';
 import { createMoments } from './adamw.js';
+import { differentiateFolded } from './differentiate-folded.js';
 import { dropoutMask } from './dropout.js';
 import type { LearningProblem } from './learning-problem.js';
 import type { StartingModule } from './starting-modules.js';
@@ -45,7 +46,10 @@ export function createFactorTrainee<Batch>(options: FactorTraineeOptions<Batch>)
         };
   return {
     trained,
-    differentiate: (batch, draw) => differentiateAdapter({ tf, problem, weights, modules, batch, ...masks(draw) }),
+    differentiate: (batch, draw) =>
+      dropout === 0
+        ? differentiateFolded({ tf, problem, weights, modules, batch })
+        : differentiateAdapter({ tf, problem, weights, modules, batch, ...masks(draw) }),
     refresh() {},
     open() {
       // A linearized module's A is A0: folding (A, B) is the linearized layer itself.

@@ -1,11 +1,12 @@
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { createDual, createTape, ModelWeights, type Calculus, type Dual } from '../models/index.js';
-import type { LinearObserver, TensorFlow, WeightSource } from '../models/index.js';
+import type { TensorFlow, WeightSource } from '../models/index.js';
 import { createKeyedRandom } from '../random/index.js';
 import { gradientName, type PathMask } from './adapter-step.js';
 import { createMoments } from './adamw.js';
 import { dropoutMask } from './dropout.js';
 import type { FactorTraineeOptions } from './factor-trainee.js';
+import { maskedInput, observeB, type FrozenPath } from './observe-b.js';
 import { readGradients } from './read-gradients.js';
 import type { StartingModule } from './starting-modules.js';
 import type { Draw, Trainee, TrainedValues } from './trainee.js';
@@ -77,12 +78,9 @@ export function createTangentTrainee<Batch>(options: FactorTraineeOptions<Batch>
   };
 }
 
-interface TangentPath {
-  /** `[in, rank]` */
-  readonly aTransposed: Tensor;
+interface TangentPath extends FrozenPath {
   /** scale · ΔBᵀ, `[rank, out]` */
   readonly bTransposed: Tensor;
-  readonly scale: number;
 }
 
 function tangentPaths(tf: TensorFlow, modules: ReadonlyMap<string, StartingModule>): ReadonlyMap<string, TangentPath> {
@@ -127,28 +125,4 @@ function tangentCalculus(
       return { value: y.value, tangent: y.tangent === undefined ? moved : tf.add(y.tangent, moved) };
     },
   };
-}
-
-/** ∂L/∂B = s · gᵀ (x A0ᵀ) for the input x and the output's gradient g of each adapted layer. */
-function observeB(
-  tf: TensorFlow,
-  paths: ReadonlyMap<string, TangentPath>,
-  gradients: Map<string, Tensor>,
-  mask: PathMask | undefined,
-): LinearObserver {
-  return {
-    wants: (name) => paths.has(name),
-    observe(name, x, gradient) {
-      const { aTransposed, scale } = paths.get(name)!;
-      const low = tf.matMul(maskedInput(tf, name, x, mask), aTransposed as Tensor2D);
-      const made = tf.mul(tf.matMul(tf.transpose(gradient) as Tensor2D, low), scale);
-      const key = gradientName('B', name);
-      const known = gradients.get(key);
-      gradients.set(key, known === undefined ? made : tf.add(known, made));
-    },
-  };
-}
-
-function maskedInput(tf: TensorFlow, module: string, x: Tensor, mask: PathMask | undefined): Tensor2D {
-  return (mask === undefined ? x : tf.mul(x, mask(module, x.shape[0]!, x.shape[1]!))) as Tensor2D;
 }

@@ -5,11 +5,11 @@ import {
   cosineLoss,
   createTape,
   extractPatches,
+  imageEncoder,
   modelErrors,
-  visionTower,
+  type ImageModel,
   type LowRankTerm,
   type TensorFlow,
-  type VisionModel,
   type WeightSource,
 } from '../models/index.js';
 import { evaluationErrors } from './errors.js';
@@ -63,7 +63,7 @@ export interface CoefficientModel {
 
 export interface CoefficientModelOptions {
   readonly tf: TensorFlow;
-  readonly model: VisionModel;
+  readonly model: ImageModel;
   /** The base's weights on the backend; stay the caller's. */
   readonly weights: WeightSource;
   readonly modules: ReadonlyMap<string, CoefficientModule>;
@@ -90,14 +90,14 @@ interface HeldModule {
  */
 export function createCoefficientModel(options: CoefficientModelOptions): CoefficientModel {
   const { tf, model, weights, adapterCount, groupCount = 1 } = options;
-  const { config, preprocessing } = model;
+  const { geometry, preprocessing, projectionSize, patchColumns, embed, resolve } = imageEncoder(model);
   const held = new Map<string, HeldModule>();
   const dispose = (): void => {
     for (const { a, b } of held.values()) tf.dispose([a, b]);
     held.clear();
   };
   try {
-    for (const [name, module] of options.modules) held.set(name, holdModule(tf, weights, name, module));
+    for (const [name, module] of resolve(options.modules)) held.set(name, holdModule(tf, weights, name, module));
   } catch (error) {
     dispose();
     throw error;
@@ -123,20 +123,19 @@ export function createCoefficientModel(options: CoefficientModelOptions): Coeffi
       const used = batches.filter(({ examples }) => examples.count > 0);
       const total = used.reduce((sum, { examples }) => sum + examples.count, 0);
       if (total === 0) throw evaluationErrors.batchEmpty({});
-      checkBatches(used, config.projectionSize);
-      const width = config.channels * config.patchSize ** 2;
-      const patches = joinPatches(used.map(({ examples }) => extractPatches(config, examples, preprocessing)));
+      checkBatches(used, projectionSize);
+      const patches = joinPatches(used.map(({ examples }) => extractPatches(geometry, examples, preprocessing)));
       const made = tf.tidy(() => {
         const tape = createTape(tf, weights, { terms: termsOf(coefficients) });
-        const rows = tape.constant(tf.tensor2d(patches, [patches.length / width, width], 'float32'));
-        const embeddings = visionTower(config, tape, rows, total);
+        const rows = tape.constant(tf.tensor2d(patches, [patches.length / patchColumns, patchColumns], 'float32'));
+        const embeddings = embed(tape, rows, total);
         const losses: Tensor[] = [];
         const slopes: Tensor2D[] = [];
         const logits: Record<string, Tensor> = {};
         let begin = 0;
         for (const [index, { examples, head }] of used.entries()) {
           const { count } = examples;
-          const own = tf.slice(embeddings.value, [begin, 0], [count, config.projectionSize]);
+          const own = tf.slice(embeddings.value, [begin, 0], [count, projectionSize]);
           const result = lossOf(tf, own, head, examples.labels, loss);
           losses.push(tf.mul(result.loss, count));
           slopes.push(tf.mul(result.gradient, count / total) as Tensor2D);

@@ -71,7 +71,7 @@ describe.each(['wasm', 'cpu'])('scoring on %s', (backendName) => {
 
   it('folds to the low-rank path within float32 rounding, and leaves the base as it was', async () => {
     const { tf } = backend;
-    const { config, preprocessing, parameters } = golden.model;
+    const { model } = golden;
     const scorer = createScorer({ tf, model: golden.model });
     const before = await scorer.embed(examples);
     const updated = scorer.withUpdates(updates);
@@ -81,13 +81,13 @@ describe.each(['wasm', 'cpu'])('scoring on %s', (backendName) => {
     scorer.dispose();
     expect(after).toEqual(before);
 
-    const weights = new ModelWeights(tf, parameters);
+    const weights = new ModelWeights(tf, model.parameters);
     const made = [...updates].map(([module, { a, b, rank, scale }]): [string, LowRankTerm[]] => [
       module,
       [{ a: tf.tensor2d(a.slice(), [rank, 32]), b: tf.tensor2d(b.slice(), [32, rank]), scale }],
     ]);
     const terms = new Map(made);
-    const path = await embedImages({ tf, config, preprocessing, weights, images: examples, terms });
+    const path = await embedImages({ tf, model, weights, images: examples, terms });
     for (const [, [term]] of made) tf.dispose([term!.a, term!.b]);
     weights.dispose();
     expect(deviation(folded, path, { atol: 4e-5, rtol: 1e-5 })).toBeLessThanOrEqual(1);

@@ -3,11 +3,12 @@ import {
   createTangentEvaluator,
   embedImages,
   foldUpdates,
+  imageEncoder,
   ModelWeights,
   type ImageBatch,
+  type ImageModel,
   type LowRankUpdates,
   type TensorFlow,
-  type VisionModel,
   type WeightSource,
 } from '../models/index.js';
 import { createCoefficientModel, type CoefficientModel, type CoefficientModelOptions } from './coefficient-model.js';
@@ -49,16 +50,17 @@ export interface Scorer extends ScoredModel {
 }
 
 /** Keeps a base on the backend, to score it and many adapters of it. Disposing frees the base. */
-export function createScorer({ tf, model }: { readonly tf: TensorFlow; readonly model: VisionModel }): Scorer {
+export function createScorer({ tf, model }: { readonly tf: TensorFlow; readonly model: ImageModel }): Scorer {
+  const { resolve } = imageEncoder(model);
   const base = new ModelWeights(tf, model.parameters);
   return {
     ...foldedModel(tf, model, base, () => base.dispose()),
     withUpdates(updates) {
-      const folded = foldUpdates(tf, base, updates);
+      const folded = foldUpdates(tf, base, resolve(updates));
       return foldedModel(tf, model, folded, () => folded.dispose());
     },
     withTangent(updates) {
-      const tangent = createTangentEvaluator(tf, base, updates);
+      const tangent = createTangentEvaluator(tf, base, resolve(updates));
       const embed: ScoredModel['embed'] = (images, options = {}) =>
         embedTangent({ tf, model, tangent, images, ...options });
       return scoredModel(model, embed, () => tangent.dispose());
@@ -67,19 +69,18 @@ export function createScorer({ tf, model }: { readonly tf: TensorFlow; readonly 
   };
 }
 
-function foldedModel(tf: TensorFlow, model: VisionModel, weights: WeightSource, dispose: () => void): ScoredModel {
-  const { config, preprocessing } = model;
-  const embed: ScoredModel['embed'] = (images, options = {}) =>
-    embedImages({ tf, config, preprocessing, weights, images, ...options });
+function foldedModel(tf: TensorFlow, model: ImageModel, weights: WeightSource, dispose: () => void): ScoredModel {
+  const embed: ScoredModel['embed'] = (images, options = {}) => embedImages({ tf, model, weights, images, ...options });
   return scoredModel(model, embed, dispose);
 }
 
-function scoredModel({ config }: VisionModel, embed: ScoredModel['embed'], dispose: () => void): ScoredModel {
+function scoredModel(model: ImageModel, embed: ScoredModel['embed'], dispose: () => void): ScoredModel {
+  const { projectionSize } = imageEncoder(model);
   return {
     embed,
     async evaluate({ examples, head, split, batchSize, signal, onProgress }) {
-      if (head.projection !== config.projectionSize) {
-        throw evaluationErrors.headMismatched({ got: head.projection, expected: config.projectionSize });
+      if (head.projection !== projectionSize) {
+        throw evaluationErrors.headMismatched({ got: head.projection, expected: projectionSize });
       }
       const work = { signal, onProgress, ...(batchSize !== undefined && { batchSize }) };
       return scoreEmbeddings(await embed(examples, work), examples.labels, head, split);
@@ -90,7 +91,7 @@ function scoredModel({ config }: VisionModel, embed: ScoredModel['embed'], dispo
 
 export interface EvaluateOptions extends ScoreOptions {
   readonly tf: TensorFlow;
-  readonly model: VisionModel;
+  readonly model: ImageModel;
   readonly updates?: LowRankUpdates;
   /** Whether the updates are a direction of the base's tangent, and not changes of its weights. */
   readonly linearized?: boolean;

@@ -2,16 +2,14 @@ import { setImmediate } from 'node:timers/promises';
 import type { LowRankTerms } from './calculus/calculus.js';
 import { createEvaluator } from './calculus/evaluator.js';
 import type { WeightSource } from './calculus/model-weights.js';
-import { extractPatches, type ImageBatch, type Preprocessing } from './extract-patches.js';
+import { extractPatches, type ImageBatch } from './extract-patches.js';
+import { imageEncoder, type ImageModel } from './image-model.js';
 import type { TensorFlow } from './operations/host-kernel.js';
-import type { VisionConfig } from './vision-config.js';
-import { visionTower } from './vision-tower.js';
 
 export interface EmbedImagesOptions {
   readonly tf: TensorFlow;
-  readonly config: VisionConfig;
+  readonly model: ImageModel;
   readonly weights: WeightSource;
-  readonly preprocessing: Preprocessing;
   readonly images: ImageBatch;
   /** How many images go through the tower at once; has no influence on the result beyond float32 rounding. */
   readonly batchSize?: number;
@@ -23,23 +21,23 @@ export interface EmbedImagesOptions {
 /** Large enough for full matrix products, small enough that a batch's activations stay near the processor. */
 const BATCH_SIZE = 64;
 
-/** `image_embeds` of every image, `[count, projection]`, not normalized. */
+/** An embedding of every image, `[count, projection]`, not normalized. */
 export async function embedImages(options: EmbedImagesOptions): Promise<Float32Array> {
-  const { tf, config, weights, preprocessing, images, batchSize = BATCH_SIZE, terms, signal, onProgress } = options;
-  const out = new Float32Array(images.count * config.projectionSize);
+  const { tf, model, weights, images, batchSize = BATCH_SIZE, terms, signal, onProgress } = options;
+  const { geometry, preprocessing, projectionSize, patchColumns, embed } = imageEncoder(model);
+  const out = new Float32Array(images.count * projectionSize);
   const calculus = createEvaluator(tf, weights, terms);
-  const width = config.channels * config.patchSize ** 2;
   for (let begin = 0; begin < images.count; begin += batchSize) {
     // Backends compute synchronously: without this pause no abort would be heard until the end.
     await setImmediate();
     signal?.throwIfAborted();
     const count = Math.min(batchSize, images.count - begin);
     const indices = Uint32Array.from({ length: count }, (_, i) => begin + i);
-    const rows = extractPatches(config, images, preprocessing, indices);
+    const rows = extractPatches(geometry, images, preprocessing, indices);
     const embeddings = tf.tidy(() =>
-      visionTower(config, calculus, tf.tensor2d(rows, [rows.length / width, width], 'float32'), count),
+      embed(calculus, tf.tensor2d(rows, [rows.length / patchColumns, patchColumns], 'float32'), count),
     );
-    out.set(await embeddings.data<'float32'>(), begin * config.projectionSize);
+    out.set(await embeddings.data<'float32'>(), begin * projectionSize);
     embeddings.dispose();
     onProgress?.(begin + count, images.count);
   }

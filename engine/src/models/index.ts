@@ -42,12 +42,13 @@ export {
   type TokenBatch,
 } from './model.js';
 export { padTexts } from './pad-texts.js';
-export { openModel, visionAsModel } from './open-model.js';
+export { openImageModel, openModel, visionAsModel } from './open-model.js';
 export { resolveUpdates } from './resolve-updates.js';
 export { readConfig, type ConfigReader, type ModelJson } from './read-config.js';
 export type { AttentionShape } from './operations/attention.js';
 export type { BucketTable } from './operations/relative-bias.js';
 export type { RotaryTable } from './operations/rotate.js';
+export { imageEncoder, type ImageEncoder, type ImageModel } from './image-model.js';
 export { initializeVisionModel } from './initialize-vision-model.js';
 export { loadVisionModel, type VisionModel } from './load-vision-model.js';
 export { modelLimits } from './limits.js';
@@ -67,6 +68,7 @@ export {
   type LanguageModel,
 } from './generation/language-model.js';
 export { padSequences, type Tokens } from './generation/pad-sequences.js';
+export { readEndTokens } from './generation/read-end-tokens.js';
 export { ForwardWeights } from './weights/forward-weights.js';
 export { languageLimits } from './weights/language-limits.js';
 export {

@@ -1,8 +1,10 @@
 import { openTensorFolder } from '../tensors/index.js';
 import { clipVision } from './clip/clip-vision.js';
+import { modelErrors } from './errors.js';
 import { parseModelConfig } from './families.js';
 import { loadParameters, storedShapes } from './load-parameters.js';
-import type { VisionModel } from './load-vision-model.js';
+import type { ImageModel } from './image-model.js';
+import { loadVisionModel, type VisionModel } from './load-vision-model.js';
 import { defineArchitecture, type Model } from './model.js';
 import { readModelConfig, readPreprocessing } from './read-model-files.js';
 
@@ -26,6 +28,20 @@ export async function openModel(folder: string, options: { readonly signal?: Abo
   } finally {
     await source.close();
   }
+}
+
+/**
+ * Opens a model to embed images with: a CLIP vision tower, of a whole CLIP that tower alone, or any other family that reads images.
+ *
+ * @throws modelErrors.inputMissing where the model reads none; as `openModel`
+ */
+export async function openImageModel(
+  folder: string,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<ImageModel> {
+  const { family, imageGeometry } = parseModelConfig(folder, await readModelConfig(folder));
+  if (imageGeometry === undefined) throw modelErrors.inputMissing({ family, input: 'text, not images' });
+  return family === 'clip' || family === 'clip-vision' ? loadVisionModel(folder, options) : openModel(folder, options);
 }
 
 /** A vision tower as a model like any other. */

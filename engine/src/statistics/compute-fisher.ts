@@ -70,7 +70,6 @@ export async function* computeFisher(pass: StatisticsPass): AsyncGenerator<Modul
 async function labelsOf(pass: StatisticsPass, weights: WeightSource): Promise<Int32Array> {
   const { tf, model, examples, head, labels = 'MODEL', seed = 0, signal } = pass;
   if (labels === 'DATA') return examples.labels;
-  const { config, preprocessing } = model;
-  const embeddings = await embedImages({ tf, config, preprocessing, weights, images: examples, signal });
+  const embeddings = await embedImages({ tf, model, weights, images: examples, signal });
   return drawLabels(embeddings, head, seed);
 }

@@ -1,12 +1,6 @@
 import { compareNames } from '../tensors/index.js';
 import type { CosineHead } from '../evaluation/index.js';
-import {
-  modelErrors,
-  visionLinearLayers,
-  type LowRankUpdates,
-  type TensorFlow,
-  type VisionModel,
-} from '../models/index.js';
+import { modelErrors, imageEncoder, type ImageModel, type LowRankUpdates, type TensorFlow } from '../models/index.js';
 import type { Examples } from '../tasks/task.js';
 import { computeFisher, type FisherLabels } from './compute-fisher.js';
 import { computeGram } from './compute-gram.js';
@@ -17,7 +11,7 @@ import type { ModuleStatistics, StatisticsKind, StatisticsModuleInfo } from './s
 
 export interface ComputeStatisticsOptions {
   readonly tf: TensorFlow;
-  readonly model: VisionModel;
+  readonly model: ImageModel;
   /** The adapter: statistics are those of the base with it, for the modules that it adapts. */
   readonly updates: LowRankUpdates;
   /** All of them are looked at; `selectExamples` chooses some. */
@@ -59,10 +53,10 @@ const MEMORY_BYTES = 512 * 2 ** 20;
 export function computeStatistics(kind: StatisticsKind, options: ComputeStatisticsOptions): ComputedStatistics {
   const { model, updates, examples, head, memoryBytes = MEMORY_BYTES, onProgress } = options;
   if (examples.count < 1) throw statisticsErrors.examplesInvalid({ got: 0, available: statisticsLimits.examples });
-  if (kind === 'FISHER' && head.projection !== model.config.projectionSize) {
-    throw statisticsErrors.headMismatched({ got: head.projection, expected: model.config.projectionSize });
+  const { projectionSize, linearLayers: layers } = imageEncoder(model);
+  if (kind === 'FISHER' && head.projection !== projectionSize) {
+    throw statisticsErrors.headMismatched({ got: head.projection, expected: projectionSize });
   }
-  const layers = visionLinearLayers(model.config);
   const modules = [...updates.keys()].sort(compareNames).map((name) => {
     const layer = layers.get(name);
     if (layer === undefined) {

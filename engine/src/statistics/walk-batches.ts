@@ -1,5 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import { extractPatches, visionTower, type Calculus } from '../models/index.js';
+import { extractPatches, imageEncoder, type Calculus } from '../models/index.js';
 import type { StatisticsPass } from './compute-statistics.js';
 
 export interface StatisticsBatch {
@@ -16,21 +16,20 @@ export async function walkBatches(
   batchSize: number,
   visit: (batch: StatisticsBatch) => Promise<void>,
 ): Promise<void> {
-  const { config, preprocessing } = model;
-  const width = config.channels * config.patchSize ** 2;
+  const { geometry, preprocessing, patchColumns, embed } = imageEncoder(model);
   for (let begin = 0; begin < examples.count; begin += batchSize) {
     // Backends compute synchronously: without this pause no abort would be heard until the end.
     await setImmediate();
     signal?.throwIfAborted();
     const count = Math.min(batchSize, examples.count - begin);
     const indices = Uint32Array.from({ length: count }, (_, i) => begin + i);
-    const patches = extractPatches(config, examples, preprocessing, indices);
+    const patches = extractPatches(geometry, examples, preprocessing, indices);
     await visit({
       begin,
       count,
       forward: (calculus) => {
-        const rows = calculus.constant(tf.tensor2d(patches, [patches.length / width, width], 'float32'));
-        return visionTower(config, calculus, rows, count);
+        const rows = calculus.constant(tf.tensor2d(patches, [patches.length / patchColumns, patchColumns], 'float32'));
+        return embed(calculus, rows, count);
       },
     });
     onProgress?.(begin + count, examples.count);

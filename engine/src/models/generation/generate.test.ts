@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
 import { createKeyedRandom } from '../../random/index.js';
+import { testedBackends } from '../backends.testing.js';
 import { goldenFolder } from '../golden.testing.js';
 import { createEvaluator, languageLimits, ModelWeights, openModel, type Model } from '../index.js';
 import { generate, type GenerateOptions } from './generate.js';
@@ -10,7 +11,7 @@ import { languageModel } from './language-model.js';
 
 const prompts = [7, 2, 11, 1, 5].map((length, i) => [...createKeyedRandom(9).integers([`prompt ${i}`], length, 40)]);
 
-describe.each(['wasm', 'cpu'])('greedy generation on %s', (backendName) => {
+describe.each(testedBackends)('greedy generation on %s', (backendName) => {
   let backend: SelectedBackend;
   beforeAll(async () => {
     backend = await selectBackend({ backend: backendName });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
+import { testedBackends } from '../backends.testing.js';
 import { createEvaluator, ModelWeights, type ModelOutput } from '../index.js';
 import { generate } from './generate.js';
 import { CAUSAL_CASES, deviation, readLanguageGolden, T5_CASES, textsOf } from './golden-language.testing.js';
@@ -11,7 +12,7 @@ const OUTPUTS: Readonly<Record<string, ModelOutput>> = {
   encoder_last_hidden_state: 'encoded',
 };
 
-describe.each(['wasm', 'cpu'])('language models on %s', (backendName) => {
+describe.each(testedBackends)('language models on %s', (backendName) => {
   let backend: SelectedBackend;
   beforeAll(async () => {
     backend = await selectBackend({ backend: backendName });

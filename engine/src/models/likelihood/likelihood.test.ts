@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTinyModel } from '../../adapters/tiny-forward.testing.js';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
 import { createKeyedRandom } from '../../random/index.js';
+import { testedBackends } from '../backends.testing.js';
 import { goldenFolder } from '../golden.testing.js';
 import { generate, languageLimits, ModelWeights, openModel, type Tokens } from '../index.js';
 import { CAUSAL_CASES, readLanguageGolden, T5_CASES, textsOf } from '../generation/golden-language.testing.js';
@@ -24,7 +25,7 @@ const randomTokens = (key: string, count: number, vocabulary = 40): number[] => 
 /** Float32 logits of size 10 have 1e-6; golden tolerances allow 3e-5 in each logit. */
 const DIGITS = 4;
 
-describe.each(['wasm', 'cpu'])('likelihood on %s', (backendName) => {
+describe.each(testedBackends)('likelihood on %s', (backendName) => {
   let backend: SelectedBackend;
   beforeAll(async () => {
     backend = await selectBackend({ backend: backendName });

@@ -9,7 +9,8 @@ export type ChangeKind =
   | 'EXPORT_RUN'
   | 'STATISTICS_RUN'
   | 'MODEL_FUSION_RUN'
-  | 'EXTRACTION_RUN';
+  | 'EXTRACTION_RUN'
+  | 'ANALYSIS';
 
 /** Something about a job has changed and is committed. */
 export interface Change {

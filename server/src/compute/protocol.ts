@@ -3,6 +3,7 @@ import type { Measurement } from '@crucible/engine/metrics';
 import type { Split } from '@crucible/engine/tasks';
 import type { FusionSpace } from '@crucible/sdk';
 import type { FusionOutcome } from '@crucible/sdk/host';
+import type { AnalysisResult, AnalysisWork } from './analysis-protocol.js';
 import type { BaseImportResult, BaseImportWork } from './base-import-protocol.js';
 import type { ExportResult, ExportWork } from './export-protocol.js';
 import type { ExtractionResult, ExtractionWork } from './extraction-protocol.js';
@@ -80,7 +81,8 @@ export type Work =
   | ExportWork
   | StatisticsWork
   | ModelFusionWork
-  | ExtractionWork;
+  | ExtractionWork
+  | AnalysisWork;
 export type WorkKind = Work['kind'];
 
 /** What of an adapter's file goes into its row. */
@@ -130,7 +132,8 @@ export type Result =
   | ExportResult
   | StatisticsResult
   | ModelFusionResult
-  | ExtractionResult;
+  | ExtractionResult
+  | AnalysisResult;
 
 export interface WorkProblem {
   readonly code: string;

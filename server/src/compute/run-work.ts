@@ -1,5 +1,6 @@
 import type { ComputeContext } from './compute-context.js';
 import type { Result, Work } from './protocol.js';
+import { runAnalysisWork } from './run-analysis-work.js';
 import { runBaseImportWork } from './run-base-import-work.js';
 import { runEvaluationWork } from './run-evaluation-work.js';
 import { runExportWork } from './run-export-work.js';
@@ -23,5 +24,6 @@ export async function runWork(work: Work, context: ComputeContext): Promise<Resu
   if (work.kind === 'STATISTICS') return runStatisticsWork(work, context);
   if (work.kind === 'MODEL_FUSION') return runModelFusionWork(work, context);
   if (work.kind === 'EXTRACTION') return runExtractionWork(work, context);
+  if (work.kind === 'ANALYSIS') return runAnalysisWork(work, context);
   return runTrainingWork(work, context);
 }

@@ -1,5 +1,6 @@
 import { Adapter } from './adapter.js';
 import { AdapterUpload } from './adapter-upload.js';
+import { analysisEntities } from './analysis.js';
 import { BaseModel } from './base-model.js';
 import { Evaluation } from './evaluation.js';
 import { ExportRun } from './export-run.js';
@@ -39,11 +40,13 @@ export const entities = [
   StatisticsRun,
   ModelFusionRun,
   ExtractionRun,
+  ...analysisEntities,
 ];
 
 export * from './adapter.js';
 export * from './adapter-inspection.js';
 export * from './adapter-upload.js';
+export * from './analysis.js';
 export * from './base-model.js';
 export * from './enums.js';
 export * from './evaluation.js';

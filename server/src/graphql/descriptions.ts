@@ -28,6 +28,7 @@ export const descriptions: Readonly<Record<string, string>> = {
   'JobKind.IMPORT_RUN': 'Takes an adapter in.',
   'JobKind.STATISTICS_RUN': 'Computes what data says about an adapter’s modules.',
   'JobKind.MODEL_FUSION_RUN': 'Fuses whole models.',
+  'JobKind.ANALYSIS': 'Measures something about adapters, and keeps it.',
   'JobKind.EXTRACTION_RUN': 'Extracts an adapter from a fine-tuned model.',
   'JobKind.EXPORT_RUN': 'Writes an adapter in a form that other programs load.',
   'JobProblem.message': 'What went wrong, in a sentence.',

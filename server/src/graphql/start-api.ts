@@ -4,6 +4,7 @@ import { buildSchema } from './build-schema.js';
 import { ApiContext } from './context/api-context.js';
 import type { ReportError } from './errors/format-error.js';
 import { builtConsole, consoleRoutes } from '../console/index.js';
+import { analysisRoutes } from '../analyses/index.js';
 import { downloadRoutes } from '../exports/index.js';
 import { uploadRoutes } from '../uploads/upload-routes.js';
 import { openApi } from './http/api.js';
@@ -37,6 +38,7 @@ export async function startApi(platform: Platform, options: StartApiOptions): Pr
     ready: async () => await platform.orm.isConnected(),
     routes: [
       uploadRoutes(platform.uploads, report),
+      analysisRoutes(platform, report),
       downloadRoutes(platform, report),
       consoleRoutes(options.console ?? builtConsole),
     ],

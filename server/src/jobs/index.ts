@@ -16,6 +16,7 @@ export {
 export { PgBossQueue, type ReceivedMessage } from './pg-boss-queue.js';
 export { problemOf } from './problem-of.js';
 export { recoverJobs, takeIdentity, type WorkerIdentity } from './recover.js';
+export { settleAnalysis } from './settle-analysis.js';
 export { settleBaseImport } from './settle-base-import.js';
 export { settleExport } from './settle-export.js';
 export { settleImport } from './settle-import.js';

@@ -1,7 +1,15 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 
 export type JobKind =
-  'FUSION' | 'EVALUATION' | 'TRAINING' | 'IMPORT' | 'EXPORT' | 'STATISTICS' | 'MODEL_FUSION' | 'EXTRACTION';
+  | 'FUSION'
+  | 'EVALUATION'
+  | 'TRAINING'
+  | 'IMPORT'
+  | 'EXPORT'
+  | 'STATISTICS'
+  | 'MODEL_FUSION'
+  | 'EXTRACTION'
+  | 'ANALYSIS';
 
 /** What a worker is told: which row to work on. All else is in the row. */
 export interface JobMessage {

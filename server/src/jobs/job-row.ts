@@ -1,5 +1,6 @@
 import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import {
+  Analysis,
   Evaluation,
   ExportRun,
   ExtractionRun,
@@ -17,7 +18,15 @@ import { notifyChange, type ChangeKind } from '../changes/index.js';
 import type { JobKind } from './job-queue.js';
 
 export type JobRow =
-  FusionRun | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun | ModelFusionRun | ExtractionRun;
+  | FusionRun
+  | Evaluation
+  | TrainingRun
+  | ImportRun
+  | ExportRun
+  | StatisticsRun
+  | ModelFusionRun
+  | ExtractionRun
+  | Analysis;
 export type AnyJob = JobRow | Sweep;
 
 const CLASSES = {
@@ -29,6 +38,7 @@ const CLASSES = {
   STATISTICS: StatisticsRun,
   MODEL_FUSION: ModelFusionRun,
   EXTRACTION: ExtractionRun,
+  ANALYSIS: Analysis,
 } as const;
 export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   FUSION: 'fusion_run',
@@ -39,6 +49,7 @@ export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   STATISTICS: 'statistics_run',
   MODEL_FUSION: 'model_fusion_run',
   EXTRACTION: 'extraction_run',
+  ANALYSIS: 'analysis',
 };
 export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   FUSION: 'FUSION_RUN',
@@ -49,6 +60,7 @@ export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   STATISTICS: 'STATISTICS_RUN',
   MODEL_FUSION: 'MODEL_FUSION_RUN',
   EXTRACTION: 'EXTRACTION_RUN',
+  ANALYSIS: 'ANALYSIS',
 };
 
 /** The row, locked until the transaction ends, as it is in the database now. */

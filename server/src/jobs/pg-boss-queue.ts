@@ -13,6 +13,7 @@ const PRIORITY: Readonly<Record<JobKind, number>> = {
   STATISTICS: 1,
   MODEL_FUSION: 1,
   EXTRACTION: 1,
+  ANALYSIS: 0,
   TRAINING: 0,
 };
 

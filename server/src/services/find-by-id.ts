@@ -9,7 +9,7 @@ export const isUuid = (id: string): boolean => UUID.test(id);
 /** By id, or null; a text that is no UUID is nobody's id, not an error of the database. */
 export async function findById<Entity extends Node>(
   em: EntityManager,
-  type: new () => Entity,
+  type: abstract new () => Entity,
   id: string,
   populate: readonly string[] = [],
 ): Promise<Entity | null> {

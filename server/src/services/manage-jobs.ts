@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { wakeWorkers } from '../changes/index.js';
 import {
   Adapter,
+  Analysis,
   Evaluation,
   ExportRun,
   ExtractionRun,
@@ -45,6 +46,7 @@ export async function findJob(em: EntityManager, id: string): Promise<AnyJob | n
     StatisticsRun,
     ModelFusionRun,
     ExtractionRun,
+    Analysis,
   ] as const) {
     const job = await findById<AnyJob>(em, type, id);
     if (job !== null) return job;

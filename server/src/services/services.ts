@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type {
   Adapter,
+  Analysis,
   Evaluation,
   ExportRun,
   ExtractionRun,
@@ -23,7 +24,16 @@ import type {
 } from './problems.js';
 
 export type AnyJob =
-  FusionRun | Sweep | Evaluation | TrainingRun | ImportRun | ExportRun | StatisticsRun | ModelFusionRun | ExtractionRun;
+  | FusionRun
+  | Sweep
+  | Evaluation
+  | TrainingRun
+  | ImportRun
+  | ExportRun
+  | StatisticsRun
+  | ModelFusionRun
+  | ExtractionRun
+  | Analysis;
 
 /** A score against its references: divided by the specialist of the same method, and by the best specialist, on the same task and split. */
 export interface NormalizedScore {

@@ -4,6 +4,7 @@ import type { BlobStore } from '../blobs/index.js';
 import type { TaskFiles, Work } from '../compute/protocol.js';
 import {
   Adapter,
+  Analysis,
   type BaseModel,
   Evaluation,
   ExportRun,
@@ -20,6 +21,7 @@ import {
 } from '../entities/index.js';
 import type { Split } from '@crucible/engine/tasks';
 import type { JobRow } from '../jobs/index.js';
+import { describeAnalysis } from './describe-analysis.js';
 import { describeExport } from './describe-export.js';
 import { describeExtraction } from './describe-extraction.js';
 import { describeImport } from './describe-import.js';
@@ -35,6 +37,7 @@ export async function describeWork(em: EntityManager, blobs: BlobStore, home: st
   if (job instanceof ExportRun) return describeExport(em, blobs, home, job);
   if (job instanceof StatisticsRun) return describeStatistics(em, blobs, home, job);
   if (job instanceof ModelFusionRun) return describeModelFusion(em, blobs, home, job);
+  if (job instanceof Analysis) return describeAnalysis(em, blobs, home, job);
   if (job instanceof ExtractionRun) return describeExtraction(blobs, home, job);
   const base = await job.base.loadOrFail();
   const frame = job.frame && (await job.frame.loadOrFail());

@@ -115,6 +115,7 @@ describe('a worker', () => {
         STATISTICS: 60,
         MODEL_FUSION: 60,
         EXTRACTION: 60,
+        ANALYSIS: 60,
       },
     });
     const slow = await system.until(await fuse(search()));

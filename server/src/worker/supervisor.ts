@@ -11,6 +11,7 @@ import {
   LOG_LINES,
   problemOf,
   recoverJobs,
+  settleAnalysis,
   settleBaseImport,
   settleTaskImport,
   settleEvaluation,
@@ -230,6 +231,8 @@ export class Supervisor {
         await settleModelFusion(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EXTRACTION') {
         await settleExtraction(em, queue, held, exact, blobs, result);
+      } else if (result.kind === 'ANALYSIS') {
+        await settleAnalysis(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EVALUATION') {
         const outcomes = result.outcomes && (await blobs.put(result.outcomes));
         await settleEvaluation(em, queue, held, exact, result, outcomes && outcomes.digest);

@@ -24,6 +24,7 @@ const TIMEOUTS: Readonly<Record<WorkKind, number>> = {
   STATISTICS: 4 * 3600,
   MODEL_FUSION: 12 * 3600,
   EXTRACTION: 12 * 3600,
+  ANALYSIS: 12 * 3600,
 };
 
 /** Reads the worker's part of the environment. */

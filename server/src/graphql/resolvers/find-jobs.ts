@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import {
+  Analysis,
   Evaluation,
   ExportRun,
   ExtractionRun,
@@ -32,6 +33,7 @@ export enum JobKind {
   STATISTICS_RUN = 'STATISTICS_RUN',
   MODEL_FUSION_RUN = 'MODEL_FUSION_RUN',
   EXTRACTION_RUN = 'EXTRACTION_RUN',
+  ANALYSIS = 'ANALYSIS',
 }
 
 const classes = {
@@ -44,6 +46,7 @@ const classes = {
   STATISTICS_RUN: StatisticsRun,
   MODEL_FUSION_RUN: ModelFusionRun,
   EXTRACTION_RUN: ExtractionRun,
+  ANALYSIS: Analysis,
 } as const satisfies Record<JobKind, abstract new () => AnyJob>;
 
 interface JobPlace {

@@ -1,6 +1,15 @@
 import type { ClassType, NonEmptyArray } from 'type-graphql';
 import { AdapterResolver } from './adapter.js';
 import { AdapterUploadResolver } from './adapter-upload.js';
+import {
+  AnalysisInterfaceResolver,
+  AnalysisMutationResolver,
+  CosineResolver,
+  DisentanglementResolver,
+  LossLandscapeResolver,
+  OptionCurveResolver,
+  TangentDistanceResolver,
+} from '../../analyses/analysis-resolver.js';
 import { AnalysisResolver } from './analysis.js';
 import { BaseModelResolver } from './base-model.js';
 import { ComparisonResolver } from './comparison.js';
@@ -60,4 +69,11 @@ export const resolvers: NonEmptyArray<ClassType> = [
   MergeConfigResolver,
   ComparisonResolver,
   AnalysisResolver,
+  AnalysisInterfaceResolver,
+  AnalysisMutationResolver,
+  OptionCurveResolver,
+  DisentanglementResolver,
+  LossLandscapeResolver,
+  TangentDistanceResolver,
+  CosineResolver,
 ];

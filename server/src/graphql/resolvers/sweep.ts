@@ -24,7 +24,7 @@ import { checkSize, FirstArgs } from '../lists/first-arg.js';
 import { OrderDirection } from '../lists/order-direction.js';
 import { orderType, type Order } from '../lists/order-type.js';
 import { PageArgs } from '../lists/page-args.js';
-import { readStrategyInput } from '../strategy-types/read-strategy-input.js';
+import { readGrid } from '../strategy-types/read-grid.js';
 import { ruleLiteral } from '../strategy-types/rule-literal.js';
 import { checkMembers } from '../types/check-members.js';
 import { SweepInput } from '../types/job-inputs.js';
@@ -129,25 +129,12 @@ export class SweepResolver {
   ): ReturnType<Services['sweep']> {
     const problem = checkMembers(input);
     if (problem) return problem;
-    const { strategies } = platform.plugins;
-    const grid = readStrategyInput(input.grid, strategies);
-    const shared = input.strategy
-      ? readStrategyInput(input.strategy, strategies)
-      : { strategy: grid.strategy, options: {} };
-    if (shared.strategy !== grid.strategy) {
-      const message = `grid is over ${grid.strategy} and strategy is ${shared.strategy}; give the same strategy in both, or leave strategy out.`;
-      return new InvalidOptions([{ code: 'SWEEP_TWO_STRATEGIES', message, path: ['strategy'] }]);
-    }
-    const varied = new Set(Object.keys(grid.options));
+    const grid = readGrid(input, platform.plugins.strategies);
+    if (grid instanceof InvalidOptions) return grid;
     return await platform.services.sweep(em, {
       ...withoutNulls({ ...input, grid: null }),
       adapters: input.adapters.map(({ id, weight }) => ({ adapter: id, weight })),
-      strategy: {
-        id: grid.strategy,
-        // GraphQL has filled in the defaults of options that the grid varies: the grid's values stand.
-        options: Object.fromEntries(Object.entries(shared.options).filter(([name]) => !varied.has(name))),
-      },
-      axes: Object.entries(grid.options).map(([option, values]) => ({ option, values: values as unknown[] })),
+      ...grid,
     });
   }
 

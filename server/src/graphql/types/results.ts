@@ -1,13 +1,18 @@
 import { createUnionType, Field, ID, ObjectType } from 'type-graphql';
 import {
+  CosineAnalysis,
+  DisentanglementAnalysis,
   Evaluation,
   ExportRun,
   ExtractionRun,
   FusionRun,
   ImportRun,
+  LossLandscapeAnalysis,
   ModelFusionRun,
+  OptionCurveAnalysis,
   StatisticsRun,
   Sweep,
+  TangentDistanceAnalysis,
   TrainingRun,
 } from '../../entities/index.js';
 import {
@@ -71,6 +76,11 @@ export const JobResult = createUnionType({
       StatisticsRun,
       ModelFusionRun,
       ExtractionRun,
+      OptionCurveAnalysis,
+      DisentanglementAnalysis,
+      LossLandscapeAnalysis,
+      TangentDistanceAnalysis,
+      CosineAnalysis,
       NotFound,
       NotPossible,
     ] as const,

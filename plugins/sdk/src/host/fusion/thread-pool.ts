@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { fusionErrors } from '../fusion-errors.js';
 import type { FusedModule } from './module-fuser.js';
 import type { ModulePool } from './module-pool.js';
+import { ThreadGroup } from './thread-group.js';
 import { fromWire } from './wire-error.js';
 import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker-protocol.js';
 
@@ -25,19 +26,20 @@ export async function openThreadPool(
   const threads: Thread[] = [];
   const idle: Thread[] = [];
   const queue: ((thread: Thread) => void)[] = [];
-  let failure: { readonly error: unknown } | undefined;
-
-  const fail = (error: unknown): void => {
-    failure ??= { error };
-    for (const thread of threads) {
-      thread.waiting?.reject(failure.error);
-      thread.waiting = undefined;
-    }
-    // Those that wait for a free thread get one, and find the failure.
-    for (const next of queue.splice(0)) next(threads[0]!);
-    for (const { worker } of threads) void worker.terminate();
-  };
-  const abort = (): void => fail(signal.reason);
+  const group = new ThreadGroup({
+    code: WORKER,
+    data: setup,
+    signal,
+    ended: (problem, cause) => fusionErrors.workerFailed({ problem }, cause),
+    onFailure(error) {
+      for (const thread of threads) {
+        thread.waiting?.reject(error);
+        thread.waiting = undefined;
+      }
+      // Those that wait for a free thread get one, and find the failure.
+      for (const next of queue.splice(0)) next(threads[0]!);
+    },
+  });
 
   const release = (thread: Thread): void => {
     const next = queue.shift();
@@ -46,46 +48,30 @@ export async function openThreadPool(
   };
   const acquire = async (): Promise<Thread> => idle.pop() ?? new Promise((resolve) => void queue.push(resolve));
 
-  const open = (): Promise<WorkerReply> => {
-    const thread: Thread = { worker: new Worker(WORKER, { workerData: setup }) };
-    threads.push(thread);
-    const ready = new Promise<WorkerReply>((resolve, reject) => (thread.waiting = { resolve, reject }));
-    thread.worker.on('message', (reply: WorkerReply) => {
-      if (reply.kind === 'LOG') return log(reply.message);
-      const { waiting } = thread;
-      thread.waiting = undefined;
-      if (failure === undefined) release(thread);
-      if (reply.kind === 'FAILED') waiting?.reject(fromWire(reply.error));
-      else waiting?.resolve(reply);
+  const open = (): Promise<WorkerReply> =>
+    new Promise<WorkerReply>((resolve, reject) => {
+      const worker = group.spawn((reply: WorkerReply) => {
+        if (reply.kind === 'LOG') return log(reply.message);
+        const { waiting } = thread;
+        thread.waiting = undefined;
+        if (!group.failed) release(thread);
+        if (reply.kind === 'FAILED') waiting?.reject(fromWire(reply.error));
+        else waiting?.resolve(reply);
+      });
+      const thread: Thread = { worker, waiting: { resolve, reject } };
+      threads.push(thread);
     });
-    thread.worker.on('error', (error) => fail(fusionErrors.workerFailed({ problem: error.message }, error)));
-    thread.worker.on('exit', (code) => fail(fusionErrors.workerFailed({ problem: `it exited with code ${code}` })));
-    return ready;
-  };
 
   const ask = async (request: WorkerRequest): Promise<WorkerReply> => {
     const thread = await acquire();
-    if (failure) throw failure.error;
+    group.throwIfFailed();
     return new Promise((resolve, reject) => {
       thread.waiting = { resolve, reject };
       thread.worker.postMessage(request, []);
     });
   };
 
-  const close = async (): Promise<void> => {
-    signal.removeEventListener('abort', abort);
-    failure ??= { error: fusionErrors.workerFailed({ problem: 'the pool is closed' }) };
-    await Promise.all(threads.map(({ worker }) => worker.terminate()));
-  };
-
-  signal.addEventListener('abort', abort);
-  try {
-    await Promise.all(Array.from({ length: width }, open));
-    signal.throwIfAborted();
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  await group.open(width, open);
   return {
     width,
     async observe(task, state, round) {
@@ -96,7 +82,7 @@ export async function openThreadPool(
       const reply = await ask({ kind: 'FUSE', task, by });
       return reply.kind === 'FUSED' ? reply.fused : unexpected(reply);
     },
-    close,
+    close: () => group.close(),
   };
 }
 

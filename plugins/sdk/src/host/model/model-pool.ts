@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { ThreadGroup } from '../fusion/thread-group.js';
 import { fromWire } from '../fusion/wire-error.js';
 import { modelErrors } from './model-errors.js';
 import type { ModelFuser } from './model-fuser.js';
@@ -64,23 +65,26 @@ export async function openModelThreads(
   log: (message: string) => void,
 ): Promise<ModelPool> {
   const threads: Thread[] = [];
+  const starting: Pending['reject'][] = [];
   const queue: { readonly request: ModelRequest; readonly pending: Pending }[] = [];
-  let failure: { readonly error: unknown } | undefined;
   let next = 0;
   /** Whether the rule is known to merge matrices. */
   let merges = false;
-
-  const fail = (error: unknown): void => {
-    failure ??= { error };
-    const waiting = [
-      ...queue.splice(0).map(({ pending }) => pending),
-      ...threads.flatMap(({ pending }) => [...pending.values()]),
-    ];
-    for (const { pending } of threads) pending.clear();
-    for (const { reject } of waiting) reject(failure.error);
-    for (const { worker } of threads) void worker.terminate();
-  };
-  const abort = (): void => fail(signal.reason);
+  const group = new ThreadGroup({
+    code: WORKER,
+    data: setup,
+    signal,
+    ended: (problem, cause) => modelErrors.workerFailed({ problem }, cause),
+    onFailure(error) {
+      const waiting = [
+        ...starting,
+        ...queue.splice(0).map(({ pending }) => pending.reject),
+        ...threads.flatMap(({ pending }) => [...pending.values()].map(({ reject }) => reject)),
+      ];
+      for (const { pending } of threads) pending.clear();
+      for (const reject of waiting) reject(error);
+    },
+  });
 
   const share = (): void => {
     for (let at = 0; at < queue.length;) {
@@ -99,49 +103,30 @@ export async function openModelThreads(
     }
   };
   const ask = async (request: ModelRequest): Promise<unknown> => {
-    if (failure) throw failure.error;
+    group.throwIfFailed();
     return new Promise((resolve, reject) => {
       queue.push({ request, pending: { resolve, reject } });
       share();
     });
   };
 
-  const open = async (): Promise<void> => {
-    const thread: Thread = { worker: new Worker(WORKER, { workerData: setup }), pending: new Map() };
-    const ready = new Promise<void>((resolve, reject) => {
-      thread.worker.on('message', (reply: ModelReply) => {
+  const open = (): Promise<void> =>
+    new Promise<void>((resolve, reject) => {
+      starting.push(reject);
+      const pending: Thread['pending'] = new Map();
+      const worker = group.spawn((reply: ModelReply) => {
         if (reply.kind === 'LOG') return log(reply.message);
         if (reply.kind === 'READY') return resolve();
-        const pending = reply.id === undefined ? undefined : thread.pending.get(reply.id);
-        if (reply.id !== undefined) thread.pending.delete(reply.id);
-        if (reply.kind === 'DONE') pending?.resolve(reply.result);
-        else (pending?.reject ?? reject)(fromWire(reply.error));
+        const asked = reply.id === undefined ? undefined : pending.get(reply.id);
+        if (reply.id !== undefined) pending.delete(reply.id);
+        if (reply.kind === 'DONE') asked?.resolve(reply.result);
+        else (asked?.reject ?? reject)(fromWire(reply.error));
         share();
       });
-      const end = (error: unknown): void => {
-        fail(error);
-        reject(failure!.error);
-      };
-      thread.worker.on('error', (error) => end(modelErrors.workerFailed({ problem: error.message }, error)));
-      thread.worker.on('exit', (code) => end(modelErrors.workerFailed({ problem: `it exited with code ${code}` })));
+      threads.push({ worker, pending });
     });
-    threads.push(thread);
-    await ready;
-  };
-  const close = async (): Promise<void> => {
-    signal.removeEventListener('abort', abort);
-    failure ??= { error: modelErrors.workerFailed({ problem: 'the pool is closed' }) };
-    await Promise.all(threads.map(({ worker }) => worker.terminate()));
-  };
 
-  signal.addEventListener('abort', abort);
-  try {
-    await Promise.all(Array.from({ length: width }, open));
-    signal.throwIfAborted();
-  } catch (error) {
-    await close();
-    throw error;
-  }
+  await group.open(width, open);
   return {
     width,
     observe: (part, state, round) => ask({ kind: 'OBSERVE', part, state, round }),
@@ -152,6 +137,6 @@ export async function openModelThreads(
     },
     mergeTrimmed: async (task) => (await ask({ kind: 'TRIMMED_MERGE', task })) as FusedPart,
     combine: async (task) => (await ask({ kind: 'COMBINE', task })) as Combined,
-    close,
+    close: () => group.close(),
   };
 }

@@ -2,13 +2,11 @@ import {
   compareCheckpoints,
   copyCompanions,
   fingerprintCheckpoint,
-  floatBytes,
   openCheckpoint,
   openCheckpointWriter,
   outputDtype,
   TORCH_NAMES,
   type Checkpoint,
-  type CheckpointWriter,
   type ComparedTensor,
   type FloatDtype,
 } from '@crucible/engine/checkpoints';
@@ -28,16 +26,15 @@ import { modelLimits } from './model-limits.js';
 import { createLocalModelPool, openModelThreads } from './model-pool.js';
 import type { ModelPool } from './model-protocol.js';
 import type { FusedTensor, ModelFusionOutcome, ModelFusionRequest } from './model-run.js';
-import type { CombineTask, FusedPart, Squares, StoredNumbers, TensorPart } from './model-task.js';
+import type { FusedPart, TensorPart } from './model-task.js';
 import { PieceCombiner } from './piece-combiner.js';
 import { scheduleParts } from './schedule-parts.js';
 import { bytesOfTask, trimmedMergeTask } from './trimmed-merge.js';
 import { PIECE } from './trimmed-merger.js';
-import { planParts, skip, storedNumbers, type TensorPlan } from './plan-parts.js';
+import { planParts, type TensorPlan } from './plan-parts.js';
+import { TensorWriter } from './tensor-writer.js';
 
 const SAMPLE_MILLISECONDS = 50;
-/** Bytes of a copied tensor that are read at a time. */
-const CHUNK = 8 << 20;
 
 /**
  * Fuses fine-tuned checkpoints of one base into a model folder, in FULL space: task vectors are τ_i = θ_i - θ_0, tensor by tensor. A rule that answers with
@@ -71,8 +68,6 @@ class ModelFusionRun {
   readonly #timings: FusionTiming[] = [];
   readonly #signal: AbortSignal;
   readonly #budget = new MemoryBudget(modelLimits.denseBytes);
-  /** Memory of pieces that are written. */
-  readonly #spare: ArrayBuffer[] = [];
   #peak = 0;
   #sampled = 0;
   #done = 0;
@@ -238,11 +233,19 @@ class ModelFusionRun {
       const ordered = writer.order.map(({ name }) => byName.get(name)!);
       const parts = ordered.flatMap((plan) => plan.parts);
       const window = new OrderedWindow(parts.length, pool.width + 1, (index) => fuse(parts[index]!));
+      const tensor = new TensorWriter({
+        pool,
+        writer,
+        base,
+        models: this.models.length,
+        norms: request.norms ?? true,
+        onNumbers: (count) => this.#advance(count),
+      });
       const tensors: FusedTensor[] = [];
       let taken = 0;
       try {
         for (const plan of ordered) {
-          tensors.push(await this.#writeTensor(pool, writer, plan, () => window.take(taken++)));
+          tensors.push(await tensor.write(plan, () => window.take(taken++)));
         }
       } finally {
         await window.drain();
@@ -253,98 +256,6 @@ class ModelFusionRun {
       await writer.abort();
       throw error;
     }
-  }
-
-  async #writeTensor(
-    pool: ModelPool,
-    writer: CheckpointWriter,
-    plan: TensorPlan,
-    take: () => Promise<FusedPart>,
-  ): Promise<FusedTensor> {
-    const { compared, dtype, parts, rest } = plan;
-    const { name, base: info, treatment } = compared;
-    const described = { name, dtype, shape: info.shape };
-    if (treatment === 'COPY' || parts.length === 0) {
-      await this.#copy(writer, plan);
-      return { ...described, treatment: 'COPIED' };
-    }
-    const size = floatBytes(dtype);
-    const total: { models: number[]; output: number } = { models: this.models.map(() => 0), output: 0 };
-    let coefficients: readonly number[] | undefined;
-    let at = 0;
-    for (const part of parts) {
-      const fused = await take();
-      const count = part.rows * part.columns;
-      if (fused.kind === 'bytes') {
-        await writer.write(name, at * size, fused.bytes);
-        add(total, fused.squares);
-        this.#advance(count);
-      } else {
-        coefficients = fused.coefficients;
-        await this.#combine(pool, writer, { tensor: name, at, count, ...termsOf(part, coefficients), dtype, total });
-      }
-      at += count;
-    }
-    if (rest > 0) {
-      const streams = [skip(storedNumbers(this.base, compared.tiedTo ?? name), at)];
-      await this.#combine(pool, writer, {
-        tensor: name,
-        at,
-        count: rest,
-        streams,
-        factors: [1],
-        dtype,
-        total: undefined,
-      });
-    }
-    const { norms = true } = this.request;
-    return {
-      ...described,
-      treatment: treatment === 'TIED' ? 'TIED' : coefficients ? 'COMBINED' : 'MERGED',
-      ...(coefficients && { coefficients }),
-      ...(parts.length > 1 && { blocks: parts.length }),
-      ...(norms && { norms: { models: total.models.map(Math.sqrt), output: Math.sqrt(total.output) } }),
-    };
-  }
-
-  /** Pieces are computed a little ahead and written in their order, so that the file is hashed on the way. */
-  async #combine(
-    pool: ModelPool,
-    writer: CheckpointWriter,
-    work: Omit<CombineTask, 'norms'> & {
-      readonly at: number;
-      readonly total: { models: number[]; output: number } | undefined;
-    },
-  ): Promise<void> {
-    const { tensor, at, count, streams, factors, dtype, total } = work;
-    const norms = total !== undefined && (this.request.norms ?? true);
-    const size = floatBytes(dtype);
-    const pieces = new OrderedWindow(Math.ceil(count / PIECE), 2 * pool.width + 2, (index) => {
-      const begin = index * PIECE;
-      const task = { tensor, streams: streams.map((stream) => skip(stream, begin)), factors, dtype, norms };
-      const buffer = this.#spare.pop();
-      return pool.combine({ ...task, count: Math.min(PIECE, count - begin), ...(buffer && { buffer }) });
-    });
-    try {
-      for (let index = 0; index < pieces.count; index += 1) {
-        const { bytes, squares } = await pieces.take(index);
-        if (squares) add(total!, squares);
-        await writer.write(tensor, (at + index * PIECE) * size, bytes);
-        this.#spare.push(bytes.buffer);
-        this.#advance(bytes.length / size);
-      }
-    } finally {
-      await pieces.drain();
-    }
-  }
-
-  async #copy(writer: CheckpointWriter, { compared }: TensorPlan): Promise<void> {
-    const { name, base: info } = compared;
-    for (let begin = 0; begin < info.byteLength; begin += CHUNK) {
-      const end = Math.min(info.byteLength, begin + CHUNK);
-      await writer.write(name, begin, await this.base.source.readRange(name, begin, end));
-    }
-    this.#advance(info.size);
   }
 
   /** The threads read by handles of their own; whether a file was written to meanwhile is known here, where it was opened first. */
@@ -375,20 +286,4 @@ class ModelFusionRun {
     this.#sampleMemory();
     return result;
   }
-}
-
-/** θ_0 + Σc·(θ - θ_0) as factors of the stored numbers; a base whose factor is 0 is not read. */
-function termsOf(
-  part: TensorPart,
-  coefficients: readonly number[],
-): { streams: readonly StoredNumbers[]; factors: readonly number[] } {
-  const sum = coefficients.reduce((total, coefficient) => total + coefficient, 0);
-  // An average whose weights are thirds adds up to 1 but for rounding: the base has no part in it.
-  const left = Math.abs(1 - sum) < 1e-15 * coefficients.length ? 0 : 1 - sum;
-  return { streams: [part.base, ...part.models], factors: [left, ...coefficients] };
-}
-
-function add(total: { models: number[]; output: number }, squares: Squares): void {
-  squares.models.forEach((square, i) => (total.models[i]! += square));
-  total.output += squares.output;
 }

@@ -1,7 +1,9 @@
 export * from './contract/fusion-space.js';
 export type * from './contract/context.js';
+export type * from './contract/evaluator.js';
 export type * from './contract/plugin.js';
 export type * from './contract/strategy.js';
+export * from './definition/define-evaluator.js';
 export * from './definition/define-plugin.js';
 export * from './definition/define-strategy.js';
 export { pluginErrors } from './errors.js';

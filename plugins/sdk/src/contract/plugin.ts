@@ -1,3 +1,4 @@
+import type { Evaluator } from './evaluator.js';
 import type { Reference, Strategy } from './strategy.js';
 
 /** A way to train an adapter that a plugin brings. */
@@ -20,12 +21,15 @@ export interface AdapterMethodDefinition {
 export interface PluginDefinition {
   readonly strategies?: readonly Strategy[];
   readonly adapterMethods?: readonly AdapterMethodDefinition[];
+  readonly evaluators?: readonly Evaluator[];
 }
 
 /** A definition that went through `definePlugin`; recognized by its brand, in whichever copy of the SDK it was made. */
 export interface Plugin extends PluginDefinition {
   readonly strategies: readonly Strategy[];
   readonly adapterMethods: readonly AdapterMethodDefinition[];
+  /** Absent of a plugin that an SDK without evaluators made. */
+  readonly evaluators?: readonly Evaluator[];
 }
 
 /** The `"crucible"` key of a plugin's package.json: read and checked before any of its code runs. */
@@ -35,4 +39,5 @@ export interface PluginManifest {
   readonly entry: string;
   readonly strategies: readonly string[];
   readonly adapterMethods?: readonly string[];
+  readonly evaluators?: readonly string[];
 }

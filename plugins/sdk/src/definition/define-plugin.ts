@@ -14,6 +14,7 @@ export function definePlugin(definition: PluginDefinition): Plugin {
   const plugin: Plugin = {
     strategies: Object.freeze([...(definition.strategies ?? [])]),
     adapterMethods: Object.freeze([...(definition.adapterMethods ?? [])]),
+    evaluators: Object.freeze([...(definition.evaluators ?? [])]),
   };
   Object.defineProperty(plugin, BRAND, { value: true });
   return Object.freeze(plugin);

@@ -1,3 +1,4 @@
+import type { Evaluator, EvaluatorRequest } from '../contract/evaluator.js';
 import type { AdapterMethodDefinition, PluginDefinition } from '../contract/plugin.js';
 import { FUSION_SPACES, type FusionSpace } from '../contract/fusion-space.js';
 import type { Reference, Strategy, WrapperStrategy } from '../contract/strategy.js';
@@ -20,11 +21,16 @@ const ENUM_VALUE = /^[A-Za-z][A-Za-z0-9_]*$/;
 export function validatePlugin(definition: PluginDefinition): void {
   const strategies = definition.strategies ?? [];
   const methods = definition.adapterMethods ?? [];
-  if (strategies.length + methods.length === 0) refuse('plugin', 'it defines neither a strategy nor an adapter method');
+  const evaluators = definition.evaluators ?? [];
+  if (strategies.length + methods.length + evaluators.length === 0) {
+    refuse('plugin', 'it defines neither a strategy nor an adapter method nor an evaluator');
+  }
   assertUnique('strategy', strategies);
   assertUnique('adapter method', methods);
+  assertUnique('evaluator', evaluators);
   strategies.forEach(validateStrategy);
   methods.forEach(validateMethod);
+  evaluators.forEach(validateEvaluator);
 }
 
 function validateStrategy(strategy: Strategy): void {
@@ -83,6 +89,23 @@ function validateMethod(method: AdapterMethodDefinition): void {
   if (linearization === 'MODULE' && trainable === 'WEIGHTS') {
     refuse(subject, 'a linear layer is linear in its weights: linearize the NETWORK, or nothing');
   }
+}
+
+const ANSWERS: readonly EvaluatorRequest['kind'][] = ['GENERATE', 'CHOOSE', 'LIKELIHOOD'];
+
+function validateEvaluator(evaluator: Evaluator): void {
+  const subject = `evaluator "${evaluator.id}"`;
+  if (!STRATEGY_ID.test(evaluator.id)) refuse(subject, `its id must be camelCase and match ${STRATEGY_ID}`);
+  validateDescription(subject, evaluator);
+  const { answers, evaluate, describeModel, options } = evaluator;
+  if (typeof evaluate !== 'function' || typeof describeModel !== 'function') {
+    refuse(subject, 'it has no evaluate or no describeModel');
+  }
+  if (!answers?.length || answers.some((kind) => !ANSWERS.includes(kind))) {
+    refuse(subject, `what it answers is one or more of ${ANSWERS.join(', ')}`);
+  }
+  if (options?._zod?.def?.type !== 'object') refuse(subject, 'its options are not a zod object');
+  describeOptions(options).forEach((field) => validateOption(subject, field));
 }
 
 function validateDescription(

@@ -37,6 +37,7 @@ export { loadPlugin, type LoadOptions } from './plugins/load-plugin.js';
 export {
   loadPlugins,
   strategiesOf,
+  type InstalledEvaluator,
   type InstalledMethod,
   type InstalledStrategy,
   type PluginRegistry,

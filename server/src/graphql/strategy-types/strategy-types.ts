@@ -151,5 +151,6 @@ function without(registry: PluginRegistry, failed: ReadonlyMap<string, PluginLis
     plugins: registry.plugins.map((plugin) => failed.get(plugin.name) ?? plugin),
     strategies: new Map([...registry.strategies].filter(([, { plugin }]) => !failed.has(plugin.name))),
     adapterMethods: new Map([...registry.adapterMethods].filter(([, { plugin }]) => !failed.has(plugin.name))),
+    evaluators: new Map([...(registry.evaluators ?? [])].filter(([, { plugin }]) => !failed.has(plugin.name))),
   };
 }

@@ -85,8 +85,8 @@ function describe(
 function parseManifest(name: string, raw: unknown): PluginManifest {
   const parsed = manifestSchema.safeParse(raw);
   if (parsed.success) {
-    const { adapterMethods, ...rest } = parsed.data;
-    return adapterMethods === undefined ? rest : { ...rest, adapterMethods };
+    const { adapterMethods, evaluators, ...rest } = parsed.data;
+    return { ...rest, ...(adapterMethods && { adapterMethods }), ...(evaluators && { evaluators }) };
   }
   const [issue] = parsed.error.issues;
   const problem = `"crucible${issue?.path.length ? `.${issue.path.join('.')}` : ''}": ${issue?.message ?? 'invalid'}`;
@@ -101,6 +101,7 @@ function refuseDuplicates(listings: readonly PluginListing[]): readonly PluginLi
     const ids = [
       ...listing.manifest!.strategies.map((id) => ['strategy', id] as const),
       ...(listing.manifest!.adapterMethods ?? []).map((id) => ['adapter method', id] as const),
+      ...(listing.manifest!.evaluators ?? []).map((id) => ['evaluator', id] as const),
     ];
     const taken = ids.find(([kind, id]) => holders.has(`${kind} ${id}`));
     if (taken === undefined) {

@@ -74,6 +74,7 @@ function checkManifest(name: string, manifest: PluginManifest, plugin: Plugin): 
     manifest.adapterMethods ?? [],
     plugin.adapterMethods.map(({ id }) => id),
   );
+  compare('evaluators', manifest.evaluators ?? [], plugin.evaluators?.map(({ id }) => id) ?? []);
 }
 
 function importFailed(name: string, entry: string, error: unknown): Error & { code: string } {

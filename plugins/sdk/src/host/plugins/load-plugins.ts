@@ -1,3 +1,4 @@
+import type { Evaluator } from '../../contract/evaluator.js';
 import type { AdapterMethodDefinition } from '../../contract/plugin.js';
 import type { Strategy } from '../../contract/strategy.js';
 import { discoverPlugins, type DiscoveryOptions } from './discover-plugins.js';
@@ -13,12 +14,19 @@ export interface InstalledMethod {
   readonly plugin: LoadedPlugin;
 }
 
+export interface InstalledEvaluator {
+  readonly evaluator: Evaluator;
+  readonly plugin: LoadedPlugin;
+}
+
 /** Everything that is installed, whether it works or not, and what of it can be used. */
 export interface PluginRegistry {
   readonly plugins: readonly (LoadedPlugin | PluginListing)[];
   /** By id, in the order of plugins and of their lists. */
   readonly strategies: ReadonlyMap<string, InstalledStrategy>;
   readonly adapterMethods: ReadonlyMap<string, InstalledMethod>;
+  /** Absent: none. */
+  readonly evaluators?: ReadonlyMap<string, InstalledEvaluator>;
 }
 
 /** Discovers and loads: the one door by which strategies enter, our own like everybody's. One import at a time, so that order is stable. */
@@ -36,6 +44,11 @@ export async function loadPlugins(options: DiscoveryOptions & LoadOptions): Prom
     adapterMethods: new Map(
       loaded.flatMap((plugin) =>
         plugin.plugin.adapterMethods.map((method) => [method.id, { method, plugin }] as const),
+      ),
+    ),
+    evaluators: new Map(
+      loaded.flatMap(
+        (plugin) => plugin.plugin.evaluators?.map((evaluator) => [evaluator.id, { evaluator, plugin }] as const) ?? [],
       ),
     ),
   };

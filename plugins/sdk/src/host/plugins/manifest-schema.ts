@@ -10,8 +10,9 @@ export const manifestSchema = z.object({
   entry: z
     .string()
     .regex(/^\.\/(?!(?:.*\/)?\.\.(?:\/|$)).+/, 'must be a path inside the package such as "./dist/index.js"'),
-  strategies: ids(/^[a-z][a-zA-Z0-9]{0,63}$/),
+  strategies: ids(/^[a-z][a-zA-Z0-9]{0,63}$/).default([]),
   adapterMethods: ids(/^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/).optional(),
+  evaluators: ids(/^[a-z][a-zA-Z0-9]{0,63}$/).optional(),
 });
 
 /** What discovery reads of a package.json. */

@@ -1,3 +1,4 @@
+import { renamedModule } from '../models/vit/renamed-module.js';
 import { checkpointErrors } from './errors.js';
 import { checkpointLimits } from './limits.js';
 import type { Checkpoint } from './open-checkpoint.js';
@@ -47,6 +48,7 @@ function renames(modules: readonly string[]): readonly ((module: string) => stri
     first !== undefined && WRAPPERS.includes(first) && modules.every((module) => module.startsWith(`${first}.`));
   return [
     (module) => module,
+    renamedModule,
     ...(shared ? [stripped] : []),
     ...WRAPPERS.map((prefix) => (module: string) => `${prefix}.${module}`),
   ];

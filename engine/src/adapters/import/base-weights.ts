@@ -8,6 +8,7 @@ import {
   type TensorInfo,
   type TensorSource,
 } from '../../tensors/index.js';
+import { renamedModule } from '../../models/vit/renamed-module.js';
 import { adapterErrors } from '../errors.js';
 import { adapterLimits } from '../limits.js';
 
@@ -31,16 +32,20 @@ const OUTPUTS = /(?:^|\.)(?:lm_head|output|embed_out)\.weight$/;
 
 /**
  * Opens a Hugging Face model folder. Checkpoints name a layer as the whole model does or as its inner model does (`transformer.h.0` or `h.0`): a
- * parameter is found under its own name, or else under the one name that ends with it, or that it ends with, between dots.
+ * parameter is found under its own name, or else under the one name that ends with it, or that it ends with, between dots; names that transformers has
+ * changed in memory, and not in files, count as those of the files.
  */
 export async function openBaseWeights(folder: string, options: OpenSafetensorsOptions = {}): Promise<BaseWeights> {
   const tiedByDefault = await readTied(folder);
   const source = await openTensorFolder(folder, options);
   const names = [...source.tensors.keys()];
   const bySuffix = suffixIndex(names);
-  const find = (parameter: string): BaseTensor | undefined => {
-    const own = source.tensors.get(parameter);
+  const find = (named: string): BaseTensor | undefined => {
+    const own = source.tensors.get(named);
     if (own !== undefined) return { info: own, tied: false };
+    const parameter = renamedModule(named);
+    const renamed = source.tensors.get(parameter);
+    if (renamed !== undefined) return { info: renamed, tied: false };
     const outer = bySuffix.get(parameter);
     if (outer?.length === 1) return { info: source.info(outer[0]!), tied: false };
     for (let dot = parameter.indexOf('.'); dot >= 0; dot = parameter.indexOf('.', dot + 1)) {

@@ -3,6 +3,7 @@ import { preNormLayer, type EncoderLayerNames } from '../encoder/encoder-layer.j
 import { SpecBuilder } from '../encoder/spec-builder.js';
 import { tokensPerImage } from '../extract-patches.js';
 import { requireInput, type ModelFamily, type ModelOutput } from '../model.js';
+import { renamedModule } from './renamed-module.js';
 import { adaptVitConfig, parseVitConfig, type VitConfig } from './vit-config.js';
 
 const CLASSIFIER = 'classifier';
@@ -42,17 +43,6 @@ function specsOf(config: VitConfig): SpecBuilder {
   return classes > 0 ? specs.linear(CLASSIFIER, classes, d) : specs;
 }
 
-/** As transformers 5 calls the parts of a layer in memory, and PEFT in adapters; its files keep the old names. */
-const PARTS: Readonly<Record<string, string>> = {
-  'attention.q_proj': 'attention.attention.query',
-  'attention.k_proj': 'attention.attention.key',
-  'attention.v_proj': 'attention.attention.value',
-  'attention.o_proj': 'attention.output.dense',
-  'mlp.fc1': 'intermediate.dense',
-  'mlp.fc2': 'output.dense',
-};
-const RENAMED = /(?<![^.])layers\.(\d+)\.(attention\.[qkvo]_proj|mlp\.fc[12])$/;
-
 /**
  * The vision transformer (Dosovitskiy et al. 2021; transformers' `ViTModel` and `ViTForImageClassification`), equal to it to float32 rounding. `hidden` is
  * `last_hidden_state`, after the last norm; `pooled` and `embedding` are its class token; `logits` need a checkpoint with a classifier.
@@ -67,8 +57,7 @@ export const vit: ModelFamily<VitConfig> = {
   widthOf: ({ hiddenSize, classes }, output) => (output === 'logits' ? classes : hiddenSize),
   parameters: (config) => specsOf(config).specs,
   linearLayers: (config) => specsOf(config).linears,
-  moduleAlias: (module) =>
-    module.replace(RENAMED, (_, index: string, part: string) => `encoder.layer.${index}.${PARTS[part]!}`),
+  moduleAlias: renamedModule,
   imageGeometry: (config) => config,
   forward(config, calculus, input, output) {
     const { batch, patches } = requireInput('vit', input, 'images');

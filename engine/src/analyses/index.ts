@@ -25,7 +25,7 @@ export {
   type SplitScores,
   type TaskScore,
 } from './option-curve.js';
-export { visionSubject, type Answers, type Subject, type VisionSubjectOptions } from './subject.js';
+export { imageSubject, type Answers, type Subject, type ImageSubjectOptions } from './subject.js';
 export {
   tangentDistance,
   type LayerTangent,

@@ -1,4 +1,4 @@
-import type { TensorFlow } from '../models/index.js';
+import { imageEncoder, type TensorFlow } from '../models/index.js';
 import {
   calculus64,
   deltas64,
@@ -11,7 +11,7 @@ import {
 } from '../models/float64-tower.testing.js';
 import type { LowRankUpdate, LowRankUpdates } from '../models/index.js';
 import { createKeyedRandom } from '../random/index.js';
-import { visionSubject, type Subject } from './subject.js';
+import { imageSubject, type Subject } from './subject.js';
 
 export const layerPart = (index: number, part: string): string => `vision_model.encoder.layers.${index}.${part}`;
 
@@ -51,8 +51,8 @@ export const tasks = [
 ] as const;
 
 export const subjectsOf = (tf: TensorFlow): readonly [Subject, Subject] => [
-  visionSubject({ tf, model, ...tasks[0] }),
-  visionSubject({ tf, model, ...tasks[1] }),
+  imageSubject({ tf, encoder: imageEncoder(model), ...tasks[0] }),
+  imageSubject({ tf, encoder: imageEncoder(model), ...tasks[1] }),
 ];
 
 /** θ0 + Σ λ_j τ_j as one dense update of each module. */

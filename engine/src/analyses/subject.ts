@@ -1,5 +1,5 @@
 import { evaluationErrors, type CosineHead } from '../evaluation/index.js';
-import { extractPatches, visionTower, type Calculus, type TensorFlow, type VisionModel } from '../models/index.js';
+import { extractPatches, type Calculus, type ImageEncoder, type TensorFlow } from '../models/index.js';
 import type { Examples } from '../tasks/index.js';
 
 /** What a model said about some examples in a row. */
@@ -25,24 +25,24 @@ export interface Subject {
   answer(outputs: Float32Array, begin: number): Answers;
 }
 
-export interface VisionSubjectOptions {
+export interface ImageSubjectOptions {
   readonly tf: TensorFlow;
-  readonly model: Pick<VisionModel, 'config' | 'preprocessing'>;
+  /** Of whatever family that reads images. */
+  readonly encoder: ImageEncoder;
   readonly name: string;
   readonly examples: Examples;
   readonly head: CosineHead;
 }
 
-/** Images, a vision tower, and a frozen cosine head. @throws evaluationErrors */
-export function visionSubject({ tf, model, name, examples, head }: VisionSubjectOptions): Subject {
-  const { config, preprocessing } = model;
+/** Images, a model that embeds them, and a frozen cosine head. @throws evaluationErrors, modelErrors.imagesMismatched */
+export function imageSubject({ tf, encoder, name, examples, head }: ImageSubjectOptions): Subject {
+  const { geometry, preprocessing, projectionSize, patchColumns: width } = encoder;
   const { classes, projection, logitScale } = head;
-  if (projection !== config.projectionSize) {
-    throw evaluationErrors.headMismatched({ got: projection, expected: config.projectionSize });
+  if (projection !== projectionSize) {
+    throw evaluationErrors.headMismatched({ got: projection, expected: projectionSize });
   }
   const wrong = examples.labels.findIndex((label) => label < 0 || label >= classes);
   if (wrong >= 0) throw evaluationErrors.labelInvalid({ example: wrong, got: examples.labels[wrong]!, classes });
-  const width = config.channels * config.patchSize ** 2;
   const prototypes = unitRows(head.weight, classes, projection);
   // The same batch is asked for at every point of a grid.
   let kept: { readonly begin: number; readonly count: number; readonly patches: Float32Array } | undefined;
@@ -52,12 +52,12 @@ export function visionSubject({ tf, model, name, examples, head }: VisionSubject
     forward(calculus, begin, count) {
       if (kept?.begin !== begin || kept.count !== count) {
         const rows = Uint32Array.from({ length: count }, (_, i) => begin + i);
-        kept = { begin, count, patches: extractPatches(config, examples, preprocessing, rows) };
+        kept = { begin, count, patches: extractPatches(geometry, examples, preprocessing, rows) };
       }
       const { patches } = kept;
       // A copy: the plain JS backend would keep and so alias what is kept here.
       const input = tf.tensor2d(patches.slice(), [patches.length / width, width], 'float32');
-      return visionTower(config, calculus, calculus.constant(input), count);
+      return encoder.embed(calculus, calculus.constant(input), count);
     },
     answer(outputs, begin) {
       const rows = outputs.length / projection;

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { createWeightsPlane, disentanglementMap, visionSubject, type Subject } from '@crucible/engine/analyses';
+import { createWeightsPlane, disentanglementMap, imageSubject, type Subject } from '@crucible/engine/analyses';
 import { selectBackend } from '@crucible/engine/backend';
-import { loadVisionModel, ModelWeights } from '@crucible/engine/models';
+import { imageEncoder, loadVisionModel, ModelWeights } from '@crucible/engine/models';
 import { openTask, openTaskHead } from '@crucible/engine/tasks';
 import type { AnalysisData, AnalysisDataOf } from '../compute/analysis-protocol.js';
 import { readAdapter } from '../compute/read-adapter.js';
@@ -145,9 +145,9 @@ describe('analyses', () => {
       const examples = await file.readSplit('test');
       await file.close();
       subjects.push(
-        visionSubject({
+        imageSubject({
           tf,
-          model,
+          encoder: imageEncoder(model),
           name: task.name,
           examples,
           head: await openTaskHead(await blobs.locate(head.digest)),

@@ -6,15 +6,15 @@ import {
   createTangentPlane,
   createWeightsPlane,
   disentanglementMap,
+  imageSubject,
   lossLandscape,
   spaceOf,
   tangentDistance,
-  visionSubject,
   type ModelPlane,
   type Subject,
 } from '@crucible/engine/analyses';
 import { compareAdapters } from '@crucible/engine/diagnostics';
-import { loadVisionModel, ModelWeights, type VisionModel } from '@crucible/engine/models';
+import { imageEncoder, ModelWeights, openImageModel, type ImageEncoder } from '@crucible/engine/models';
 import { selectExamples } from '@crucible/engine/statistics';
 import type { Split } from '@crucible/engine/tasks';
 import { AnalysisClock } from './analysis-clock.js';
@@ -116,19 +116,19 @@ async function onPlane<Data>(
   run: (open: OpenPlane) => Promise<Data>,
 ): Promise<Data> {
   const { tf } = backend;
-  const model = await loadVisionModel(work.base!.folder, { signal });
+  const encoder = imageEncoder(await openImageModel(work.base!.folder, { signal }));
   const adapters = await Promise.all(work.members.map(({ path }) => readAdapter(path)));
-  const vectors = adapters.map(({ updates }) => updates);
-  const base = new ModelWeights(tf, model.parameters);
+  const vectors = adapters.map(({ updates }) => encoder.resolve(updates));
+  const base = new ModelWeights(tf, encoder.parameters);
   try {
     const tangent = adapters.every(({ form }) => form === 'TANGENT');
     const space = request.space === 'FACTOR' ? 'FACTOR' : spaceOf(vectors);
-    const frame = space === 'FACTOR' && work.frame !== null ? await readFrame(work.frame) : undefined;
+    const frame = space === 'FACTOR' && work.frame !== null ? encoder.resolve(await readFrame(work.frame)) : undefined;
     const plane = tangent
       ? createTangentPlane({ tf, base, vectors })
       : createWeightsPlane({ tf, base, vectors, space, ...(frame && { frame }) });
     try {
-      const subjects = await Promise.all(work.tasks.map((_, task) => subjectOf(work, task, request, model, tf)));
+      const subjects = await Promise.all(work.tasks.map((_, task) => subjectOf(work, task, request, encoder, tf)));
       return await run({ plane, form: tangent ? 'TANGENT' : space, subjects });
     } finally {
       plane.dispose();
@@ -142,12 +142,12 @@ async function subjectOf(
   { tasks, seed }: AnalysisWork,
   task: number,
   { split, examples: most }: { readonly split: Split; readonly examples: number },
-  model: VisionModel,
+  encoder: ImageEncoder,
   tf: ComputeContext['backend']['tf'],
 ): Promise<Subject> {
   const { examples, head } = await readTask(tasks[task]!, split);
   const chosen = examples.count === 0 ? examples : selectExamples(examples, most, seed);
-  return visionSubject({ tf, model, name: tasks[task]!.name, examples: chosen, head });
+  return imageSubject({ tf, encoder, name: tasks[task]!.name, examples: chosen, head });
 }
 
 async function readFrame(path: string): Promise<ReadonlyMap<string, Float32Array>> {
@@ -167,15 +167,15 @@ async function measureTangents(
   { backend, signal, onProgress }: ComputeContext,
 ): Promise<AnalysisDataOf<'TANGENT_DISTANCE'>> {
   const { tf } = backend;
-  const model = await loadVisionModel(work.base!.folder, { signal });
-  const base = new ModelWeights(tf, model.parameters);
+  const encoder = imageEncoder(await openImageModel(work.base!.folder, { signal }));
+  const base = new ModelWeights(tf, encoder.parameters);
   try {
     const found = await tangentDistance({
       tf,
       base,
-      updates: (await readAdapter(work.members[0]!.path)).updates,
-      frame: work.frame === null ? undefined : await readFrame(work.frame),
-      subject: await subjectOf(work, 0, request, model, tf),
+      updates: encoder.resolve((await readAdapter(work.members[0]!.path)).updates),
+      frame: work.frame === null ? undefined : encoder.resolve(await readFrame(work.frame)),
+      subject: await subjectOf(work, 0, request, encoder, tf),
       signal,
       onProgress: (done, total) => onProgress({ phase: 'MEASURE', done, total }),
     });

@@ -52,6 +52,24 @@ export class KeyValueCache {
     };
   }
 
+  /** A cache of its own that goes on from these examples, in this order; an example may be chosen more than once. */
+  select(examples: Int32Array): KeyValueCache {
+    const tf = this.#tf;
+    const chosen = new KeyValueCache(tf, examples.length);
+    const slots = this.#slots;
+    chosen.#slots = slots;
+    chosen.#mask = Uint8Array.from({ length: examples.length * slots }, (_, at) => {
+      return this.#mask[examples[Math.floor(at / slots)]! * slots + (at % slots)]!;
+    });
+    tf.tidy(() => {
+      const indices = tf.tensor1d(examples, 'int32');
+      for (const [layer, { k, v }] of this.#layers.entries()) {
+        chosen.#layers[layer] = { k: tf.keep(tf.gather(k, indices)), v: tf.keep(tf.gather(v, indices)) };
+      }
+    });
+    return chosen;
+  }
+
   dispose(): void {
     for (const { k, v } of this.#layers.splice(0)) {
       k.dispose();

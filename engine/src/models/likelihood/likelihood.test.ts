@@ -135,6 +135,28 @@ describe.each(testedBackends)('likelihood on %s', (backendName) => {
     options.weights.dispose();
   });
 
+  it.each(['gpt2', 'llama', 't5-tied'])('of several answers to one prompt is that of each alone (%s)', async (name) => {
+    const options = await open(name);
+    // The longest fills all positions of the tiny GPT-2, beside shorter ones that are padded.
+    const pairs = [17, 3, 6].flatMap((length, i) =>
+      [4, 1, 2, 1].map((count, k) => ({
+        prompt: randomTokens(`shared ${i}`, length),
+        continuation: randomTokens(`answer ${i} ${k}`, Math.min(count, length)),
+      })),
+    );
+    const alone = await Promise.all(pairs.map(async (one) => (await scoreContinuations(options, [one]))[0]!));
+    const before = options.tf.memory().numTensors;
+    for (const batchSize of [1, 2, 16]) {
+      const together = await scoreContinuations({ ...options, batchSize }, pairs);
+      together.forEach(({ tokens, isGreedy }, i) => {
+        expect(isGreedy).toBe(alone[i]!.isGreedy);
+        tokens.forEach((value, at) => expect(value).toBeCloseTo(alone[i]!.tokens[at]!, DIGITS));
+      });
+    }
+    expect(options.tf.memory().numTensors).toBe(before);
+    options.weights.dispose();
+  });
+
   it('ranks by the sum, by token, or by given lengths', async () => {
     const options = await open('gpt2');
     const example = { prompt: [4, 9], classes: [[7, 3, 1], [30]], lengths: [10, 4] };

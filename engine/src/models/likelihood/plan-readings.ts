@@ -17,8 +17,6 @@ export interface Reading {
   readonly input: readonly number[];
   /** What the encoder reads, where there is one. */
   readonly source: readonly number[] | undefined;
-  /** The first position of the input whose prediction is wanted. */
-  readonly first: number;
   readonly targets: readonly Target[];
 }
 
@@ -35,10 +33,28 @@ export function planReadings(model: LanguageModel, pairs: readonly Continuation[
     if (known === undefined) readings.set(key, { input, source, targets: [target] });
     else known.targets.push(target);
   });
-  return [...readings.values()].map((reading) => ({
-    ...reading,
-    first: Math.min(...reading.targets.map(({ at }) => at)),
-  }));
+  return [...readings.values()];
+}
+
+/** Readings that begin alike, up to the first token whose prediction is wanted. */
+export interface ReadingGroup {
+  readonly prefix: readonly number[];
+  /** Each begins with the prefix. */
+  readonly readings: readonly Reading[];
+}
+
+/** What is the same for several readings can be read once; no tokens are lost, and no reading is in two groups. */
+export function groupByPrefix(readings: readonly Reading[]): readonly ReadingGroup[] {
+  const groups = new Map<string, { readonly prefix: readonly number[]; readonly readings: Reading[] }>();
+  for (const reading of readings) {
+    const first = reading.targets.reduce((least, { at }) => Math.min(least, at), Infinity);
+    const prefix = reading.input.slice(0, first + 1);
+    const key = prefix.join();
+    const known = groups.get(key);
+    if (known === undefined) groups.set(key, { prefix, readings: [reading] });
+    else known.readings.push(reading);
+  }
+  return [...groups.values()];
 }
 
 function read(

@@ -28,45 +28,60 @@ const LOGITS_AT_ONCE = 1 << 24;
 
 /** The predictions that each reading's targets ask for, in their order. */
 export async function predictReadings(options: PredictOptions): Promise<readonly (readonly Prediction[])[]> {
-  const { model, readings, signal } = options;
+  const { model, readings } = options;
   const padded = padSequences(
     readings.map(({ input }) => input),
     model.padId,
   );
-  const asked = readings.flatMap(({ targets }, row) =>
-    targets.flatMap(({ at, tokens }) => tokens.map((token, i) => ({ row, at: row * padded.tokens + at + i, token }))),
+  const asked = readings.map(({ targets }, row) =>
+    targets.flatMap(({ at, tokens }) => tokens.map((token, i) => ({ at: row * padded.tokens + at + i, token }))),
   );
-  // Several targets may look at one prediction.
+  const head = openHead(options, padded);
+  try {
+    const found = await lookUp(head, asked.flat(), options);
+    let begin = 0;
+    return asked.map(({ length }) => found.slice(begin, (begin += length)));
+  } finally {
+    head.dispose();
+  }
+}
+
+/** A row of a hidden state, and the token that the prediction there is asked about. */
+export interface Asked {
+  readonly at: number;
+  readonly token: number;
+}
+
+/** Several questions about one row cost one row of logits. */
+export async function lookUp(
+  head: Pick<Head, 'logits'>,
+  asked: readonly Asked[],
+  { model, signal }: Pick<PredictOptions, 'model' | 'signal'>,
+): Promise<readonly Prediction[]> {
+  const { vocabulary } = model;
   const rows = [...new Set(asked.map(({ at }) => at))].sort((x, y) => x - y);
   const askedOf = new Map(rows.map((at) => [at, [] as { readonly token: number; readonly order: number }[]]));
   asked.forEach(({ at, token }, order) => askedOf.get(at)!.push({ token, order }));
   const found: Prediction[] = [];
-  const head = openHead(options, padded);
-  try {
-    const step = Math.max(1, Math.floor(LOGITS_AT_ONCE / model.vocabulary));
-    for (let begin = 0; begin < rows.length; begin += step) {
-      signal?.throwIfAborted();
-      const some = Int32Array.from(rows.slice(begin, begin + step));
-      const logits = head.logits(some);
-      const values = await logits.data<'float32'>();
-      logits.dispose();
-      some.forEach((at, row) => {
-        const own = values.subarray(row * model.vocabulary, (row + 1) * model.vocabulary);
-        const { logSum, best } = summarize(own);
-        for (const { token, order } of askedOf.get(at)!) {
-          found[order] = { logProbability: own[token]! - logSum, isGreatest: token === best };
-        }
-      });
-    }
-  } finally {
-    head.dispose();
+  const step = Math.max(1, Math.floor(LOGITS_AT_ONCE / vocabulary));
+  for (let begin = 0; begin < rows.length; begin += step) {
+    signal?.throwIfAborted();
+    const some = Int32Array.from(rows.slice(begin, begin + step));
+    const logits = head.logits(some);
+    const values = await logits.data<'float32'>();
+    logits.dispose();
+    some.forEach((at, row) => {
+      const own = values.subarray(row * vocabulary, (row + 1) * vocabulary);
+      const { logSum, best } = summarize(own);
+      for (const { token, order } of askedOf.get(at)!) {
+        found[order] = { logProbability: own[token]! - logSum, isGreatest: token === best };
+      }
+    });
   }
-  const predictions: Prediction[][] = readings.map(() => []);
-  asked.forEach(({ row }, order) => predictions[row]!.push(found[order]!));
-  return predictions;
+  return found;
 }
 
-interface Head {
+export interface Head {
   /** Of rows of the hidden state; the caller's to dispose. */
   logits(rows: Int32Array): Tensor;
   dispose(): void;

@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type { Tensor } from '@tensorflow/tfjs-core';
-import type { Calculus, LowRankTerms } from '../calculus/calculus.js';
+import type { LowRankTerms } from '../calculus/calculus.js';
 import { createEvaluator } from '../calculus/evaluator.js';
 import type { WeightSource } from '../calculus/model-weights.js';
 import { languageErrors } from '../generation/errors.js';
@@ -10,8 +9,9 @@ import type { Tangent } from '../generation/start-decoding.js';
 import type { Architecture } from '../model.js';
 import type { TensorFlow } from '../operations/host-kernel.js';
 import { languageLimits } from '../weights/language-limits.js';
-import { planReadings, type Reading } from './plan-readings.js';
-import { predictReadings } from './predict-readings.js';
+import { groupByPrefix, planReadings, type Reading, type ReadingGroup } from './plan-readings.js';
+import { predictGroups } from './predict-groups.js';
+import { predictReadings, type Prediction } from './predict-readings.js';
 
 /** What every measure of likelihood is given. */
 export interface ScoringOptions {
@@ -55,7 +55,7 @@ const BATCH_SIZE = 16;
  * token of the continuation is predicted from all before it, and a prompt that is too long loses its beginning. An encoder-decoder reads the prompt with
  * its encoder, and predicts the continuation from its start token on.
  *
- * Law: a result depends on its own pair alone. Pairs that make the model read the same tokens (one prompt with classes of one token each) are read once.
+ * Law: a result depends on its own pair alone. What several pairs make the model read alike — one prompt with several answers — is read once.
  * Logarithms are taken in float64 of the model's float32 logits.
  *
  * @throws languageErrors, and the signal's reason
@@ -71,55 +71,70 @@ export async function scoreContinuations(
   const calculus = createEvaluator(tf, weights, terms);
   const results: Likelihood[] = [];
   let done = 0;
-  const batches = batchesOfLikeLength(
-    readings.map(({ input, source }) => input.length + (source?.length ?? 0)),
-    batchSize,
-  );
-  for (const indices of batches) {
+  const batches = planBatches(model, readings, { batchSize, sharesPrefixes: tangent === undefined });
+  for (const { readings: batch, groups } of batches) {
     // Backends compute synchronously: without this pause no abort would be heard until the end.
     await setImmediate();
     signal?.throwIfAborted();
-    const batch = indices.map((index) => readings[index]!);
-    await scoreBatch(
-      { tf, model, calculus, tangent, batch, signal },
-      (pair, likelihood) => (results[pair] = likelihood),
-    );
+    const predicted = await (groups !== undefined && model.kind === 'CAUSAL'
+      ? predictGroups({ tf, model, calculus, groups, batchSize, signal })
+      : predictReadings({ tf, model, calculus, tangent, readings: batch, signal }));
+    batch.forEach((reading, row) => {
+      for (const [pair, likelihood] of likelihoodsOf(reading, predicted[row]!)) results[pair] = likelihood;
+    });
     done += batch.length;
     onProgress?.(done, readings.length);
   }
   return results;
 }
 
-interface BatchOptions {
-  readonly tf: TensorFlow;
-  readonly model: LanguageModel;
-  readonly calculus: Calculus<Tensor>;
-  readonly tangent: Tangent | undefined;
-  readonly batch: readonly Reading[];
-  readonly signal: AbortSignal | undefined;
+interface Batch {
+  readonly readings: readonly Reading[];
+  /** Where they begin alike: the same readings, group by group. */
+  readonly groups?: readonly ReadingGroup[];
 }
 
-async function scoreBatch(
-  options: BatchOptions,
-  deliver: (pair: number, likelihood: Likelihood) => void,
-): Promise<void> {
-  const { batch } = options;
-  const predicted = await predictReadings({ ...options, readings: batch });
-  batch.forEach(({ targets }, row) => {
-    let at = 0;
-    for (const { pair, tokens, truncated } of targets) {
-      const found = predicted[row]!.slice(at, at + tokens.length);
-      at += tokens.length;
-      const each = Float64Array.from(found, ({ logProbability }) => logProbability);
-      const logProbability = each.reduce((sum, value) => sum + value, 0);
-      deliver(pair, {
-        tokens: each,
-        logProbability,
-        mean: logProbability / each.length,
-        isGreedy: found.every(({ isGreatest }) => isGreatest),
-        truncated,
-      });
-    }
+/**
+ * Readings of like length together. Those of a causal model that begin alike, as one prompt with several answers does, go through it as prefixes and
+ * branches; an encoder reads equal prompts once as it is.
+ */
+function planBatches(
+  { kind }: LanguageModel,
+  readings: readonly Reading[],
+  { batchSize, sharesPrefixes }: { readonly batchSize: number; readonly sharesPrefixes: boolean },
+): readonly Batch[] {
+  const all =
+    kind === 'CAUSAL' && sharesPrefixes
+      ? groupByPrefix(readings)
+      : readings.map((reading) => ({ prefix: [], readings: [reading] }));
+  const alone = all.flatMap((group) => (isWorthSharing(group) ? [] : group.readings));
+  const shared = all.filter(isWorthSharing);
+  const lengths = alone.map(({ input, source }) => input.length + (source?.length ?? 0));
+  return [
+    ...batchesOfLikeLength(lengths, batchSize).map((indices) => ({ readings: indices.map((index) => alone[index]!) })),
+    ...batchesOfLikeLength(
+      shared.map(({ prefix }) => prefix.length),
+      batchSize,
+    ).map((indices) => {
+      const groups = indices.map((index) => shared[index]!);
+      return { groups, readings: groups.flatMap((group) => group.readings) };
+    }),
+  ];
+}
+
+/** Two passes for a prefix that is shorter than what follows it would be slower than one: texts that share but their start token are read whole. */
+const isWorthSharing = ({ prefix, readings }: ReadingGroup): boolean =>
+  readings.length > 1 && readings.every(({ input }) => input.length <= 2 * prefix.length);
+
+/** @param predicted of all the reading's targets, one after the other */
+function likelihoodsOf({ targets }: Reading, predicted: readonly Prediction[]): readonly [number, Likelihood][] {
+  let begin = 0;
+  return targets.map(({ pair, tokens, truncated }) => {
+    const found = predicted.slice(begin, (begin += tokens.length));
+    const each = Float64Array.from(found, ({ logProbability }) => logProbability);
+    const logProbability = each.reduce((sum, value) => sum + value, 0);
+    const isGreedy = found.every(({ isGreatest }) => isGreatest);
+    return [pair, { tokens: each, logProbability, mean: logProbability / each.length, isGreedy, truncated }];
   });
 }
 

@@ -21,6 +21,19 @@ export type {
   ValidationScore,
 } from './learning-problem.js';
 export { imageProblem, type ImageProblemOptions, type LabelledPatches } from './image-problem.js';
+export {
+  distillationProblem,
+  type DistillationBatch,
+  type DistillationOptions,
+  type DistilledTask,
+} from './distillation-problem.js';
+export { chooseLinearization, type ChooseLinearizationOptions } from './choose-linearization.js';
+export {
+  probeLinearization,
+  type LinearizationChoice,
+  type ModuleProbe,
+  type ProbeLinearizationOptions,
+} from './probe-linearization.js';
 export { languageProblem, type AnsweredTexts, type LanguageProblemOptions } from './language-problem.js';
 export { textProblem, type ClassifiedTexts, type TextProblemOptions } from './text-problem.js';
 export { scoreSplit, type ScoreSplitOptions } from './score-split.js';

@@ -4,6 +4,8 @@ import type { Calculus, LinearShape, ParameterMap, TensorFlow } from '../models/
 /** The examples of one split, ready to become batches. */
 export interface ProblemSplit<Batch> {
   readonly count: number;
+  /** How many of them, from the first on, belong to each of several groups that share no batch; one group unless given. */
+  readonly parts?: readonly number[];
   /** SHA-256 of everything of them that a training sees: two splits of one digest give the same bytes. */
   readonly digest: string;
   /** The examples at `indices`, in their order, on the host. */

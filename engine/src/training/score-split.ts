@@ -20,14 +20,24 @@ const BATCH_SIZE = 64;
 export async function scoreSplit<Batch>(options: ScoreSplitOptions<Batch>): Promise<ValidationScore> {
   const { tf, problem, split, forward, batchSize = BATCH_SIZE, signal } = options;
   const sum = problem.scoreSum(split);
-  for (let begin = 0; begin < split.count; begin += batchSize) {
+  for (const { begin, size } of stretches(split, batchSize)) {
     await setImmediate();
     signal?.throwIfAborted();
-    const size = Math.min(batchSize, split.count - begin);
     const batch = split.batch(Uint32Array.from({ length: size }, (_, i) => begin + i));
     const output = tf.tidy(() => forward(batch));
     sum.add(await output.data<'float32'>(), batch);
     output.dispose();
   }
   return sum.finish();
+}
+
+/** All examples in order, at most `batchSize` at once, none across the border of two parts. */
+function* stretches<Batch>({ count, parts = [count] }: ProblemSplit<Batch>, batchSize: number) {
+  let first = 0;
+  for (const part of parts) {
+    for (let begin = 0; begin < part; begin += batchSize) {
+      yield { begin: first + begin, size: Math.min(batchSize, part - begin) };
+    }
+    first += part;
+  }
 }

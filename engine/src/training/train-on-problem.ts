@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { TensorFlow } from '../models/index.js';
 import { viewBytes } from '../tensors/index.js';
 import { stepAdamW } from './adamw.js';
-import { batchOrder } from './batch-order.js';
+import { partOrder } from './batch-order.js';
 import { checkCommonOptions, checkWhole } from './check-options.js';
 import { fingerprintTraining, restoreCheckpoint, writeCheckpoint } from './checkpoint.js';
 import { trainingErrors } from './errors.js';
@@ -96,7 +96,7 @@ export async function trainOnProblem<Batch>(options: TrainOnProblemOptions<Batch
     const fingerprint = fingerprintTraining(recipeOf(options, train, validation, modules), problem.parameters);
     done = checkpointPath === undefined ? 0 : await restoreCheckpoint(checkpointPath, fingerprint, progress.state);
     if (done > 0) trainee.refresh();
-    const order = batchOrder(seed, train.count, options.batchSize);
+    const order = partOrder(seed, train.parts ?? [train.count], options.batchSize);
     while (done < steps && !progress.isStale(done)) {
       const learningRate = learningRateAt(options, done);
       const { loss, gradients } = await accumulated(options, trainee, train, order, done);

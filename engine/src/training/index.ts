@@ -57,3 +57,14 @@ export {
   type TrainedMethod,
   type TrainingMethod,
 } from './train-adapter.js';
+export {
+  searchRecipes,
+  type SearchAxis,
+  type SearchKind,
+  type SearchOutcome,
+  type SearchPoint,
+  type SearchRecipesOptions,
+  type SearchScore,
+  type SearchTrial,
+} from './search-recipes.js';
+export { atPoint, TUNABLE, tuneRecipe, type Tunable, type TuneRecipeOptions } from './tune-recipe.js';

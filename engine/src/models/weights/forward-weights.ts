@@ -26,8 +26,10 @@ export class ForwardWeights implements WeightSource {
 
   matrix(name: string): Tensor {
     return this.#held(this.#matrices, name, (values, shape) => {
-      if (shape.length < 2) return this.#tf.tensor1d(values, 'float32');
-      return this.#tf.tensor2d(values, [shape[0]!, values.length / shape[0]!], 'float32');
+      // A copy: the plain JS backend would keep and so alias the parameter's own array.
+      const copy = values.slice();
+      if (shape.length < 2) return this.#tf.tensor1d(copy, 'float32');
+      return this.#tf.tensor2d(copy, [shape[0]!, values.length / shape[0]!], 'float32');
     });
   }
 
@@ -54,8 +56,7 @@ export class ForwardWeights implements WeightSource {
     if (known !== undefined) return known;
     const parameter = this.#parameters.get(name);
     if (parameter === undefined) throw modelErrors.tensorMissing({ model: 'the model in memory', tensor: name });
-    // A copy: the plain JS backend would keep and so alias the parameter's own array.
-    const made = this.#tf.keep(make(parameter.values.slice(), parameter.shape));
+    const made = this.#tf.keep(make(parameter.values, parameter.shape));
     held.set(name, made);
     return made;
   }

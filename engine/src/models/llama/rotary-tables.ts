@@ -13,7 +13,15 @@ export function rotaryTables(config: LlamaConfig, positions: Int32Array): Rotary
   const half = frequencies.length;
   const cosines = new Float32Array(positions.length * half);
   const sines = new Float32Array(positions.length * half);
+  // Examples of a batch share positions: each is computed once.
+  const rowOf = new Map<number, number>();
   positions.forEach((position, row) => {
+    const known = rowOf.get(position);
+    if (known !== undefined) {
+      for (const table of [cosines, sines]) table.copyWithin(row * half, known * half, (known + 1) * half);
+      return;
+    }
+    rowOf.set(position, row);
     for (let pair = 0; pair < half; pair += 1) {
       const angle = position * frequencies[pair]!;
       cosines[row * half + pair] = Math.cos(angle);

@@ -29,8 +29,12 @@ export function relativeBucket(relative: number, { buckets, maxDistance, bidirec
  */
 export function relativeBuckets(queries: number, keys: number, rule: BucketRule, firstQuery = 0): Int32Array {
   const out = new Int32Array(queries * keys);
+  // Only the difference counts: far fewer logarithms than pairs.
+  const least = -(firstQuery + queries - 1);
+  const byDistance = Int32Array.from({ length: keys - least }, (_, i) => relativeBucket(least + i, rule));
   for (let query = 0; query < queries; query += 1) {
-    for (let key = 0; key < keys; key += 1) out[query * keys + key] = relativeBucket(key - query - firstQuery, rule);
+    const begin = -(firstQuery + query) - least;
+    out.set(byDistance.subarray(begin, begin + keys), query * keys);
   }
   return out;
 }

@@ -1,8 +1,8 @@
 import { createScorer, type Scorer } from '@crucible/engine/evaluation';
-import { loadVisionModel, type TensorFlow, type VisionModel } from '@crucible/engine/models';
+import { openImageModel, type ImageModel, type TensorFlow } from '@crucible/engine/models';
 
 interface OpenedBase {
-  readonly model: VisionModel;
+  readonly model: ImageModel;
   readonly scorer: Scorer;
 }
 
@@ -16,7 +16,7 @@ export async function openBase(tf: TensorFlow, folder: string, signal: AbortSign
   if (kept?.folder === folder) return kept.base;
   kept?.base.scorer.dispose();
   kept = undefined;
-  const model = await loadVisionModel(folder, { signal });
+  const model = await openImageModel(folder, { signal });
   const base = { model, scorer: createScorer({ tf, model }) };
   kept = { folder, base };
   return base;

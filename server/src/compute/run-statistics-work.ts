@@ -1,5 +1,5 @@
 import { openAdapter } from '@crucible/engine/adapters';
-import { loadVisionModel } from '@crucible/engine/models';
+import { openImageModel } from '@crucible/engine/models';
 import { computeStatistics, selectExamples, writeStatistics } from '@crucible/engine/statistics';
 import type { ComputeContext } from './compute-context.js';
 import { readTask } from './read-task.js';
@@ -10,7 +10,7 @@ import type { StatisticsResult, StatisticsWork } from './statistics-protocol.js'
 export async function runStatisticsWork(work: StatisticsWork, context: ComputeContext): Promise<StatisticsResult> {
   const { backend, signal, onProgress } = context;
   const { statistics: kind, seed, split, outputPath: path } = work;
-  const model = await loadVisionModel(work.base.folder, { signal });
+  const model = await openImageModel(work.base.folder, { signal });
   const { examples: all, head } = await readTask(work.task, split);
   const examples = selectExamples(all, work.examples, seed);
   const adapter = await openAdapter(work.adapter);

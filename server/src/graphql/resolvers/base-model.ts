@@ -8,6 +8,8 @@ import { checkSize, FirstArgs } from '../lists/first-arg.js';
 import { OrderDirection } from '../lists/order-direction.js';
 import { orderType, type Order } from '../lists/order-type.js';
 import { PageArgs } from '../lists/page-args.js';
+import { ModelComputation } from '../types/model-computation.js';
+import { describeComputation } from '../../services/describe-computation.js';
 
 const BaseModelConnection = connectionType('BaseModel', BaseModel);
 const BaseModelOrder = orderType('BaseModel', { CREATED_AT: 'createdAt', NAME: 'name' });
@@ -54,6 +56,20 @@ export class BaseModelResolver {
     @Ctx() { loaders }: ApiContext,
   ): Promise<Adapter[]> {
     return await loaders.children(base, { entity: Adapter, by: 'base', first: checkSize(first) });
+  }
+
+  @FieldResolver(() => ModelComputation, {
+    nullable: true,
+    description:
+      'What Crucible computes of it: what it can be scored and trained on. None of a model of another kind, whose adapters are fused all the same.',
+  })
+  computation(@Root() { config }: BaseModel): ModelComputation | null {
+    return describeComputation(config).computation as ModelComputation | null;
+  }
+
+  @FieldResolver(() => String, { nullable: true, description: 'Why there is no `computation`.' })
+  notComputed(@Root() { config }: BaseModel): string | null {
+    return describeComputation(config).why;
   }
 
   @FieldResolver(() => [TangentFrame], { description: 'Tangent frames on it, latest first.' })

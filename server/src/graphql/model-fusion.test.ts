@@ -330,6 +330,11 @@ describe('whole models over GraphQL', () => {
   });
 
   it.each<[string, () => object, object]>([
+    [
+      'a schedule of tensors that the base has not',
+      () => ({ strategy: { ties: { schedules: [{ parameter: 'WEIGHT', modules: '*.down', values: [1] }] } } }),
+      { code: 'OPTIONS_INVALID', path: ['strategy', 'ties', 'schedules'] },
+    ],
     ['a malformed base', () => ({ base: '17' }), { code: 'NOT_FOUND', path: ['base'] }],
     ['an unknown model', () => ({ models: [{ id: NOBODY }] }), { code: 'NOT_FOUND', path: ['models', '0', 'id'] }],
     [

@@ -5,6 +5,7 @@ import { wakeWorkers } from '../changes/index.js';
 import { FusionStrategy, ModelDtype, ModelFusionRun, RunState, VocabularyRule } from '../entities/index.js';
 import { announce } from '../jobs/index.js';
 import { checkModels, checkNumbers, findModels } from './check-models.js';
+import { checkModelSchedules } from './check-schedules.js';
 import { modelFingerprintOf } from './fingerprint.js';
 import type { StrategyChoice } from './inputs.js';
 import { IncompatibleModels, InvalidOptions, NotFound, QuotaExceeded, StrategyUnavailable } from './problems.js';
@@ -31,7 +32,7 @@ export type FuseModelsProblem = InvalidOptions | IncompatibleModels | StrategyUn
 /** Queues a fusion of whole models; with `reuse`, answers with a finished one of the same fingerprint where there is one. What the rows and the strategy rule out is answered here, and reaches no worker. */
 export async function fuseModels(
   em: EntityManager,
-  { plugins, queue, backend }: Pick<ServiceContext, 'plugins' | 'queue' | 'backend'>,
+  { plugins, queue, blobs, backend }: Pick<ServiceContext, 'plugins' | 'queue' | 'blobs' | 'backend'>,
   input: FuseModelsInput,
 ): Promise<ModelFusionRun | FuseModelsProblem> {
   const quota = checkSizes(input);
@@ -77,6 +78,14 @@ export async function fuseModels(
     ),
   ];
   if (!planned.ok || issues.length > 0) return new IncompatibleModels(issues);
+  const scheduled = await checkModelSchedules(blobs, {
+    strategy: installed.strategy,
+    strategies: strategiesOf(plugins),
+    options: planned.options,
+    files: base!.files,
+    weights: weighted.map(({ weight }) => weight),
+  });
+  if (scheduled.length > 0) return new InvalidOptions(scheduled);
   const { dtype = ModelDtype.KEEP, maxShardBytes = null, vocabulary = VocabularyRule.REFUSE, seed = 0 } = input;
   const wrapped = wrappedVersions(installed.strategy, planned.options, plugins);
   const fingerprint = modelFingerprintOf({

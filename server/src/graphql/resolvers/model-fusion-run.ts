@@ -76,10 +76,10 @@ export class ModelFusionRunResolver {
     if (malformed) return malformed;
     const { strategy, options } = readStrategyInput(input.strategy, platform.plugins.strategies);
     const { maxShardBytes, ...given } = withoutNulls(input);
-    const { plugins, queue, backend } = platform;
+    const { plugins, queue, blobs, backend } = platform;
     return await fuseModels(
       em,
-      { plugins, queue, backend: backend.name },
+      { plugins, queue, blobs, backend: backend.name },
       {
         ...given,
         models: input.models.map(({ id, weight }) => ({ id, weight })),

@@ -1,16 +1,25 @@
 import type { Split } from '@crucible/engine/tasks';
 import { openSafetensors, type TensorFile } from '@crucible/engine/tensors';
 import { encodePng } from './encode-png.js';
+import { readTexts } from './read-texts.js';
 import { sampleLimits, type SampleLimits } from './sample-limits.js';
+
+export interface SamplePicture {
+  readonly height: number;
+  readonly width: number;
+  /** As a PNG in a `data:` address. */
+  readonly address: string;
+}
 
 export interface Sample {
   /** Its place in the split, from 0. */
   readonly position: number;
-  readonly label: number;
-  readonly height: number;
-  readonly width: number;
-  /** As a PNG in a `data:` address. */
-  readonly image: string;
+  /** What was expected: the number of a class, another number, or a text. */
+  readonly answer: number | string;
+  /** Null where examples are texts. */
+  readonly picture: SamplePicture | null;
+  /** Texts by their names; none where examples are pictures. */
+  readonly texts: Readonly<Record<string, string>>;
 }
 
 /**
@@ -25,34 +34,19 @@ export async function readSamples(
 ): Promise<readonly Sample[]> {
   const file = await openSafetensors(path);
   try {
-    const images = `${split}.images`;
-    const [examples = 0, height = 0, width = 0, channels = 1] = file.info(images).shape;
-    const bytes = height * width * channels;
-    const room = Math.max(1, Math.floor(limits.pixelBytes / Math.max(1, bytes)));
-    const shown = Math.min(count, examples, room, limits.examples);
-    const labels = await readLabels(file, split);
-    const samples: Sample[] = [];
-    for (const position of spread(examples, shown)) {
-      const pixels = await file.readRange(images, position * bytes, (position + 1) * bytes);
-      const png = encodePng({ height, width, channels: channels === 3 ? 3 : 1, pixels });
-      samples.push({
-        position,
-        label: labels[position]!,
-        height,
-        width,
-        image: `data:image/png;base64,${png.toString('base64')}`,
-      });
-    }
-    return samples;
+    return file.tensors.has(`${split}.images`)
+      ? await readPictures(file, split, Math.min(count, limits.examples), limits)
+      : await readTexts(file, split, Math.min(count, limits.examples), limits);
   } finally {
     await file.close();
   }
 }
 
-/** How many examples of a split each class has. */
+/** How many examples of a split each class has; none where answers are no classes. */
 export async function countClasses(path: string, split: Split, classes: number): Promise<readonly number[]> {
   const file = await openSafetensors(path);
   try {
+    if (!file.tensors.has(`${split}.labels`)) return [];
     const counts = Array.from({ length: classes }, () => 0);
     for (const label of await readLabels(file, split)) counts[label]! += 1;
     return counts;
@@ -61,8 +55,29 @@ export async function countClasses(path: string, split: Split, classes: number):
   }
 }
 
+async function readPictures(
+  file: TensorFile,
+  split: Split,
+  count: number,
+  limits: SampleLimits,
+): Promise<readonly Sample[]> {
+  const images = `${split}.images`;
+  const [examples = 0, height = 0, width = 0, channels = 1] = file.info(images).shape;
+  const bytes = height * width * channels;
+  const room = Math.max(1, Math.floor(limits.pixelBytes / Math.max(1, bytes)));
+  const labels = await readLabels(file, split);
+  const samples: Sample[] = [];
+  for (const position of spread(examples, Math.min(count, examples, room))) {
+    const pixels = await file.readRange(images, position * bytes, (position + 1) * bytes);
+    const png = encodePng({ height, width, channels: channels === 3 ? 3 : 1, pixels });
+    const address = `data:image/png;base64,${png.toString('base64')}`;
+    samples.push({ position, answer: labels[position]!, picture: { height, width, address }, texts: {} });
+  }
+  return samples;
+}
+
 /** Labels are U8 or I32. */
-async function readLabels(file: TensorFile, split: Split): Promise<Uint8Array | Int32Array> {
+export async function readLabels(file: TensorFile, split: Split): Promise<Uint8Array | Int32Array> {
   const name = `${split}.labels`;
   return file.info(name).dtype === 'U8' ? await file.readUint8(name) : await file.readInt32(name);
 }

@@ -3,6 +3,8 @@ export interface SampleLimits {
   readonly examples: number;
   /** Bytes of pixels of one answer: pictures of 8192 pixels a side come one at a time. */
   readonly pixelBytes: number;
+  /** Bytes of one text that are shown; the rest is left out. */
+  readonly textBytes: number;
   /** Splits whose classes were counted last, in memory. */
   readonly countedSplits: number;
 }
@@ -11,5 +13,6 @@ export interface SampleLimits {
 export const sampleLimits: SampleLimits = {
   examples: 100,
   pixelBytes: 16 * 2 ** 20,
+  textBytes: 2_000,
   countedSplits: 1_000,
 };

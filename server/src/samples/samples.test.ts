@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inflateSync } from 'node:zlib';
-import { writeTask, type Examples } from '@crucible/engine/tasks';
+import { writeTask, writeTextTask, type Examples, type TextAnswer, type TextExamples } from '@crucible/engine/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePng } from './encode-png.js';
 import { countClasses, readSamples, spread } from './read-samples.js';
@@ -67,13 +67,13 @@ describe('pictures of examples', () => {
   it.each([1, 3] as const)('have the pixels of the task, of %i channels', async (channels) => {
     const path = await write(`channels${channels}`, 4, channels);
     const samples = await readSamples(path, 'test', 3);
-    expect(samples.map(({ position, label }) => [position, label])).toEqual([
+    expect(samples.map(({ position, answer }) => [position, answer])).toEqual([
       [0, 2],
       [2, 0],
       [4, 0],
     ]);
-    for (const { position, image } of samples) {
-      const png = Buffer.from(image.replace('data:image/png;base64,', ''), 'base64');
+    for (const { position, picture } of samples) {
+      const png = Buffer.from(picture!.address.replace('data:image/png;base64,', ''), 'base64');
       const stride = 4 * channels;
       const { pixels } = examples(7, 4, channels, 13);
       const { width, height, rows } = decodePng(png);
@@ -115,4 +115,69 @@ describe('pictures of examples', () => {
 it('counts the examples of each class', async () => {
   const path = await write('counted', 4, 1);
   expect(await countClasses(path, 'test', 3)).toEqual([3, 3, 1]);
+});
+
+describe('texts of examples', () => {
+  const manifest = {
+    version: 1,
+    kind: 'TEXT_TASK',
+    description: 'Pairs.',
+    metric: 'accuracy',
+    fields: ['premise', 'hypothesis'],
+    prompts: [],
+    licence: 'CC0-1.0',
+    source: 'a test',
+  } as const;
+  const LONG = 'ö'.repeat(sampleLimits.textBytes);
+
+  async function writeTexts(name: string, form: TextAnswer['form']): Promise<string> {
+    const path = join(folder, `${name}.safetensors`);
+    const split = (about: string): TextExamples => ({
+      count: 2,
+      texts: new Map([
+        ['premise', [`${about} one`, `${about} ${LONG}`]],
+        ['hypothesis', ['naïve', '']],
+      ]),
+      answer:
+        form === 'CLASS'
+          ? { form, labels: Int32Array.of(1, 0) }
+          : form === 'NUMBER'
+            ? { form, numbers: Float32Array.of(0.5, 4) }
+            : { form, texts: ['yes', 'no'] },
+    });
+    const metric = form === 'CLASS' ? 'accuracy' : form === 'NUMBER' ? 'pearson' : 'exact_match';
+    const given = {
+      ...manifest,
+      name,
+      title: name,
+      answer: form,
+      metric,
+      classes: form === 'CLASS' ? ['no', 'yes'] : [],
+    };
+    await writeTextTask(path, given as never, { train: split('a'), validation: split('b'), test: split('c') });
+    return path;
+  }
+
+  it.each([
+    ['CLASS', [1, 0]],
+    ['NUMBER', [0.5, 4]],
+    ['TEXT', ['yes', 'no']],
+  ] as const)('stand under their names, with answers that are a %s', async (form, answers) => {
+    const samples = await readSamples(await writeTexts(`texts-${form.toLowerCase()}`, form), 'test', 9);
+    expect(samples.map(({ answer }) => answer)).toEqual(answers);
+    expect(samples[0]).toMatchObject({ picture: null, texts: { premise: 'c one', hypothesis: 'naïve' } });
+  });
+
+  it('are cut where they are long, and never inside of a character', async () => {
+    const path = await writeTexts('texts-long', 'CLASS');
+    const [, second] = await readSamples(path, 'test', 2);
+    expect(second!.texts).toEqual({ premise: `c ${'ö'.repeat(sampleLimits.textBytes / 2 - 1)}…`, hypothesis: '' });
+    const [odd] = (await readSamples(path, 'test', 2, { ...sampleLimits, textBytes: 5 })).slice(1);
+    expect(odd!.texts['premise']).toBe('c ö…');
+  });
+
+  it('have counts where answers are classes alone', async () => {
+    expect(await countClasses(await writeTexts('texts-counted', 'CLASS'), 'test', 2)).toEqual([1, 1]);
+    expect(await countClasses(await writeTexts('texts-numbers', 'NUMBER'), 'test', 0)).toEqual([]);
+  });
 });

@@ -1,23 +1,39 @@
 import { Arg, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 'type-graphql';
 import type { Split } from '@crucible/engine/tasks';
 import { Lru } from '../../analysis/lru.js';
-import { SplitName, Task } from '../../entities/index.js';
+import { AnswerForm, SplitName, Task } from '../../entities/index.js';
 import { countClasses, readSamples, sampleLimits } from '../../samples/index.js';
 import type { ApiContext } from '../context/api-context.js';
 import { checkSize } from '../lists/first-arg.js';
+
+@ObjectType({ description: 'A picture of an example.' })
+export class SampleImage {
+  @Field(() => Int, { description: 'Pixels from top to bottom.' })
+  height!: number;
+  @Field(() => Int, { description: 'Pixels from left to right.' })
+  width!: number;
+  @Field(() => String, { description: 'A PNG as a data: address.' })
+  address!: string;
+}
+
+@ObjectType({ description: 'One of the texts of an example.' })
+export class SampleText {
+  @Field(() => String, { description: 'Its name, such as “sentence1”.' })
+  name!: string;
+  @Field(() => String, { description: `The text; its first ${sampleLimits.textBytes} bytes where it is longer.` })
+  text!: string;
+}
 
 @ObjectType({ description: 'An example of a task, to look at.' })
 export class TaskSample {
   @Field(() => Int, { description: 'Its place in the split, from 0.' })
   position!: number;
-  @Field(() => String, { description: 'The name of its class.' })
+  @Field(() => String, { description: 'What is expected: the name of its class, a number, or a text.' })
   label!: string;
-  @Field(() => Int, { description: 'Pixels from top to bottom.' })
-  height!: number;
-  @Field(() => Int, { description: 'Pixels from left to right.' })
-  width!: number;
-  @Field(() => String, { description: 'Its picture: a PNG as a data: address.' })
-  image!: string;
+  @Field(() => SampleImage, { nullable: true, description: 'Its picture; none where examples are texts.' })
+  image!: SampleImage | null;
+  @Field(() => [SampleText], { description: 'Its texts; none where examples are images.' })
+  texts!: SampleText[];
 }
 
 @ObjectType({ description: 'How many examples of a split a class has.' })
@@ -46,13 +62,19 @@ export class TaskSampleResolver {
     @Ctx() { platform }: ApiContext,
   ): Promise<TaskSample[]> {
     const found = await readSamples(await platform.blobs.locate(task.digest), SPLITS[split], checkSize(first));
-    return found.map(({ label, ...sample }) =>
-      Object.assign(new TaskSample(), sample, { label: task.classes[label] ?? String(label) }),
+    return found.map(({ position, answer, picture, texts }) =>
+      Object.assign(new TaskSample(), {
+        position,
+        label: labelOf(task, answer),
+        image: picture && Object.assign(new SampleImage(), picture),
+        texts: Object.entries(texts).map(([name, text]) => Object.assign(new SampleText(), { name, text })),
+      }),
     );
   }
 
   @FieldResolver(() => [ClassCount], {
-    description: 'How many examples of a split each class has, in the order of the labels.',
+    description:
+      'How many examples of a split each class has, in the order of the labels; none where answers are no classes.',
   })
   async classCounts(
     @Root() task: Task,
@@ -66,3 +88,6 @@ export class TaskSampleResolver {
     return task.classes.map((label, index) => Object.assign(new ClassCount(), { label, count: counts[index] ?? 0 }));
   }
 }
+
+const labelOf = ({ answer: form, classes }: Task, answer: number | string): string =>
+  (form === AnswerForm.CLASS && typeof answer === 'number' ? classes[answer] : undefined) ?? String(answer);

@@ -61,3 +61,11 @@ export function formatPoints(difference: number | null | undefined, locale: stri
     maximumFractionDigits: 1,
   }).format(difference * 100);
 }
+
+/** Metrics whose figures are shares; the others are numbers as they are, such as a correlation or a perplexity. */
+const SHARES: readonly string[] = ['ACCURACY', 'MACRO_F1', 'EXACT_MATCH'];
+
+/** A score as its metric is written: `83.4 %`, or `0.712`. */
+export function formatScore(value: number | null | undefined, metric: string, locale: string): string {
+  return SHARES.includes(metric) ? formatPercent(value, locale) : formatNumber(value, locale, 3);
+}

@@ -6,13 +6,14 @@ import TableHead from '@mui/material/TableHead';
 import TableRow from '@mui/material/TableRow';
 import Typography from '@mui/material/Typography';
 import { useTranslate } from 'react-admin';
-import type { Split } from '../graphql/generated/graphql';
+import type { Metric, Split } from '../graphql/generated/graphql';
 import { useFormat } from './use-format';
 import { NameLink } from './name-link';
 
 export interface ShownScore {
   readonly id: string;
   readonly split: Split;
+  readonly metric: Metric;
   readonly value: number;
   readonly n: number;
   readonly selectedOn: Split | null;
@@ -41,12 +42,13 @@ export function ScoreTable({ scores }: { readonly scores: readonly ShownScore[] 
           </TableRow>
         </TableHead>
         <TableBody>
-          {scores.map(({ id, task, split, value, interval, normalizedByBest, n, selectedOn }) => (
+          {scores.map(({ id, task, split, metric, value, interval, normalizedByBest, n, selectedOn }) => (
             <TableRow key={id}>
               <TableCell component="th" scope="row">
                 <NameLink to="tasks" id={task.id}>
                   {task.title}
                 </NameLink>
+                {metric === 'ACCURACY' ? null : ` (${translate(`crucible.metric.${metric}`)})`}
               </TableCell>
               <TableCell>
                 {translate(`crucible.split.${split}`)}
@@ -57,9 +59,9 @@ export function ScoreTable({ scores }: { readonly scores: readonly ShownScore[] 
                   </span>
                 ) : null}
               </TableCell>
-              <TableCell align="right">{format.percent(value)}</TableCell>
+              <TableCell align="right">{format.score(value, metric)}</TableCell>
               <TableCell align="right" sx={{ whiteSpace: 'nowrap' }}>
-                {format.percent(interval.low)} – {format.percent(interval.high)}
+                {format.score(interval.low, metric)} – {format.score(interval.high, metric)}
               </TableCell>
               <TableCell align="right">{format.percent(normalizedByBest)}</TableCell>
               <TableCell align="right">{n}</TableCell>

@@ -1,6 +1,14 @@
 import { useMemo } from 'react';
 import { useLocaleState } from 'react-admin';
-import { formatBytes, formatMoment, formatNumber, formatPercent, formatPoints, formatSeconds } from './format';
+import {
+  formatBytes,
+  formatMoment,
+  formatNumber,
+  formatPercent,
+  formatPoints,
+  formatScore,
+  formatSeconds,
+} from './format';
 
 type Given<T> = T | null | undefined;
 
@@ -16,6 +24,7 @@ export function useFormat() {
     const locale = localeOf(language);
     return {
       percent: (value: Given<number>, digits?: number) => formatPercent(value, locale, digits),
+      score: (value: Given<number>, metric: string) => formatScore(value, metric, locale),
       points: (value: Given<number>) => formatPoints(value, locale),
       bytes: (bytes: Given<string | number>) => formatBytes(bytes, locale),
       number: (value: Given<number>, digits?: number) => formatNumber(value, locale, digits),

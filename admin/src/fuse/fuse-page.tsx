@@ -14,7 +14,7 @@ import { loadClone } from './load-clone';
 /** What a new fusion begins with: the simplest strategy that has something to choose. */
 const FIRST_STRATEGY = 'taskArithmetic';
 
-/** `/fuse`; with `?from=<run>` filled with what that run used, with `?adapters=<id>.<id>` with those adapters. */
+/** `/fuse`; with `?from=<run>` filled with what that run used, with `?adapters=<id>.<id>` with those adapters, with `?strategy=<key>` with that strategy. */
 export default function FusePage() {
   const translate = useTranslate();
   const [parameters] = useSearchParams();
@@ -41,7 +41,8 @@ export default function FusePage() {
   });
   const isLoading =
     strategies.isPending || (from !== undefined && clone.isPending) || (wanted !== '' && adapters.isPending);
-  const first = all?.find(({ key }) => key === FIRST_STRATEGY) ?? all?.[0];
+  const named = parameters.get('strategy');
+  const first = all?.find(({ key }) => key === named) ?? all?.find(({ key }) => key === FIRST_STRATEGY) ?? all?.[0];
   return (
     <Box sx={{ p: { xs: 1, sm: 2 } }}>
       <Title title={translate('crucible.fuse.title')} />
@@ -54,7 +55,7 @@ export default function FusePage() {
       {isLoading && !strategies.error ? <LinearProgress aria-label={translate('crucible.fuse.loading')} /> : null}
       {!isLoading && all && first ? (
         <FuseForm
-          key={`${from} ${wanted}`}
+          key={`${from} ${wanted} ${named}`}
           strategies={all}
           initial={clone.data ?? { ...emptyFusion(first.key), members: adapters.data ?? [] }}
         />

@@ -111,6 +111,7 @@ const one = graphql(`
           value
           n
           normalizedByOwn
+          metric
           normalizedByBest
           selectedOn
           interval {

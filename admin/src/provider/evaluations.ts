@@ -43,6 +43,7 @@ const list = graphql(`
           }
         }
         score {
+          metric
           value
           n
           selectedOn

@@ -132,6 +132,7 @@ const one = graphql(`
           n
           split
           selectedOn
+          metric
           normalizedByBest
           interval {
             low
@@ -170,6 +171,10 @@ const one = graphql(`
         output {
           id
           name
+        }
+        importedTask: task {
+          id
+          title
         }
         importedBase: base {
           id

@@ -137,6 +137,7 @@ const one = graphql(`
           loss
           selectedOn
           normalizedByOwn
+          metric
           normalizedByBest
           interval {
             low

@@ -91,6 +91,7 @@ const one = graphql(`
           n
           split
           selectedOn
+          metric
           normalizedByBest
           interval {
             low

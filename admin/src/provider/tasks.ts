@@ -43,6 +43,10 @@ const one = graphql(`
         sizeBytes
         classes
         createdAt
+        prompts {
+          name
+          input
+        }
         counts {
           train
           validation
@@ -50,6 +54,7 @@ const one = graphql(`
         }
         scores(first: 500) {
           id
+          metric
           value
           n
           selectedOn

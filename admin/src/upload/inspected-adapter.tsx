@@ -1,5 +1,7 @@
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
 import LinearProgress from '@mui/material/LinearProgress';
 import TextField from '@mui/material/TextField';
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query';
@@ -14,14 +16,27 @@ import { request } from '../graphql/request';
 import { importAdapter, inspectAdapter, uploadBases } from './documents';
 import { InspectionReport } from './inspection-report';
 
+/** How the files are read. */
+interface Reading {
+  /** Empty: as the adapter names it. */
+  readonly base: string;
+  /** DoRA is taken as what it adds to the base, at the rank that takes. */
+  readonly fullRank: boolean;
+}
+
+const readingInput = ({ base, fullRank }: Reading) => ({
+  ...(base ? { base } : {}),
+  ...(fullRank ? { dora: 'FULL_RANK' as const } : {}),
+});
+
 /** The pre-flight report of an adapter, and what is to be known of it before it is taken in. */
 export function InspectedAdapter({ source }: { readonly source: AdapterSourceInput }) {
   const translate = useTranslate();
-  const [base, setBase] = useState('');
+  const [reading, setReading] = useState<Reading>({ base: '', fullRank: false });
   const { data, error, isFetching } = useQuery({
-    queryKey: ['inspectAdapter', source, base],
+    queryKey: ['inspectAdapter', source, reading],
     queryFn: async ({ signal }) => {
-      const input = { source, ...(base ? { base } : {}) };
+      const input = { source, ...readingInput(reading) };
       const { inspectAdapter: answer } = await request(inspectAdapter, { input }, signal);
       return expectType(answer, 'AdapterInspection');
     },
@@ -42,8 +57,9 @@ export function InspectedAdapter({ source }: { readonly source: AdapterSourceInp
       {data ? (
         <ImportForm
           source={source}
-          base={base}
-          onBase={setBase}
+          reading={reading}
+          blockers={data.blockers.map(({ code }) => code)}
+          onReading={setReading}
           disabled={isFetching || error !== null || !data.importable}
         />
       ) : null}
@@ -53,13 +69,15 @@ export function InspectedAdapter({ source }: { readonly source: AdapterSourceInp
 
 interface ImportFormProps {
   readonly source: AdapterSourceInput;
-  readonly base: string;
-  readonly onBase: (base: string) => void;
+  readonly reading: Reading;
+  /** Codes of what stands in the way. */
+  readonly blockers: readonly string[];
+  readonly onReading: (reading: Reading) => void;
   readonly disabled: boolean;
 }
 
 /** Takes the adapter in, and goes to the page of the job that does. */
-function ImportForm({ source, base, onBase, disabled }: ImportFormProps) {
+function ImportForm({ source, reading, blockers, onReading, disabled }: ImportFormProps) {
   const translate = useTranslate();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -75,7 +93,7 @@ function ImportForm({ source, base, onBase, disabled }: ImportFormProps) {
       const input = {
         source,
         ...(name.trim() ? { name: name.trim() } : {}),
-        ...(base ? { base } : {}),
+        ...readingInput(reading),
         ...(task ? { task } : {}),
       };
       return expectType((await request(importAdapter, { input })).importAdapter, 'ImportRun');
@@ -110,8 +128,8 @@ function ImportForm({ source, base, onBase, disabled }: ImportFormProps) {
           select
           label={say('base')}
           helperText={say('baseHelp')}
-          value={base}
-          onChange={(event) => onBase(event.target.value)}
+          value={reading.base}
+          onChange={(event) => onReading({ ...reading, base: event.target.value })}
           slotProps={native}
         >
           <option value="">{say('baseOwn')}</option>
@@ -137,6 +155,18 @@ function ImportForm({ source, base, onBase, disabled }: ImportFormProps) {
             </option>
           ))}
         </TextField>
+        {reading.fullRank || blockers.includes('DORA') ? (
+          <FormControlLabel
+            label={say('fullRank')}
+            control={
+              <Checkbox
+                size="small"
+                checked={reading.fullRank}
+                onChange={(_, fullRank) => onReading({ ...reading, fullRank })}
+              />
+            }
+          />
+        ) : null}
         {submit.error ? <ErrorAlert error={submit.error} /> : null}
         <Button type="submit" variant="contained" disabled={disabled || submit.isPending} sx={{ justifySelf: 'start' }}>
           {say(submit.isPending ? 'importing' : 'import')}

@@ -9,7 +9,7 @@ import {
   useTranslate,
 } from 'react-admin';
 import { JobActions } from '../../actions/job-actions';
-import { secondsBetween } from '../../fields/format';
+import { NONE, secondsBetween } from '../../fields/format';
 import { jobStateChoices } from '../../fields/job-states';
 import { NameLink } from '../../fields/name-link';
 import { shareOf } from '../../fields/share-of';
@@ -92,13 +92,20 @@ export default function EvaluationList() {
           source="state"
           render={({ state, progress }) => <StateChip state={state} share={shareOf(progress)} />}
         />
-        <Column source="value" disableSort align="right" render={({ score }) => format.percent(score?.value)} />
+        <Column
+          source="value"
+          disableSort
+          align="right"
+          render={({ score }) => (score ? format.score(score.value, score.metric) : NONE)}
+        />
         <Column
           source="interval"
           disableSort
           align="right"
           render={({ score }) =>
-            score ? `${format.percent(score.interval.low)} – ${format.percent(score.interval.high)}` : ''
+            score
+              ? `${format.score(score.interval.low, score.metric)} – ${format.score(score.interval.high, score.metric)}`
+              : ''
           }
         />
         <Column source="n" disableSort align="right" render={({ score }) => score?.n ?? ''} />

@@ -9,20 +9,19 @@ import type { JobKind } from '../../graphql/generated/graphql';
 import type { JobRow } from '../../provider/row-types';
 import { ListActions } from '../../tables/list-actions';
 import { RecordTable } from '../../tables/record-table';
-import { JobSubject } from './job-subject';
+import { JobSubject, kindOfJob } from './job-subject';
 
-/** Kinds as the filter names them, with the type that their rows are of. */
-const KINDS = {
-  FUSION_RUN: 'FusionRun',
-  SWEEP: 'Sweep',
-  EVALUATION: 'Evaluation',
-  TRAINING_RUN: 'TrainingRun',
-  IMPORT_RUN: 'ImportRun',
-  EXPORT_RUN: 'ExportRun',
-  EXTRACTION_RUN: 'ExtractionRun',
-  MODEL_FUSION_RUN: 'ModelFusionRun',
-  STATISTICS_RUN: 'StatisticsRun',
-} as const satisfies Record<JobKind, JobRow['__typename']>;
+const KINDS: readonly JobKind[] = [
+  'FUSION_RUN',
+  'SWEEP',
+  'EVALUATION',
+  'TRAINING_RUN',
+  'IMPORT_RUN',
+  'EXPORT_RUN',
+  'EXTRACTION_RUN',
+  'MODEL_FUSION_RUN',
+  'STATISTICS_RUN',
+];
 
 const filters = [
   <SelectArrayInput key="states" source="states" label="resources.jobs.filters.states" choices={jobStateChoices} />,
@@ -30,7 +29,7 @@ const filters = [
     key="kinds"
     source="kinds"
     label="resources.jobs.filters.kinds"
-    choices={Object.entries(KINDS).map(([id, type]) => ({ id, name: `resources.jobs.kind.${type}` }))}
+    choices={KINDS.map((id) => ({ id, name: `resources.jobs.kinds.${id}` }))}
   />,
 ];
 const Column = DataTable.Col<JobRow>;
@@ -48,7 +47,7 @@ export default function JobList() {
     >
       <RecordTable<JobRow> narrow={['what', 'state']} bulkActionButtons={<JobActions />}>
         <Column source="what" disableSort render={(job) => <JobSubject job={job} />} />
-        <Column source="kind" disableSort render={(job) => translate(`resources.jobs.kind.${job.__typename}`)} />
+        <Column source="kind" disableSort render={(job) => kindOfJob(job, translate)} />
         <Column
           source="state"
           disableSort

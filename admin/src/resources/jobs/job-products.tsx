@@ -61,6 +61,10 @@ export function JobProducts({ job }: { readonly job: JobRecord }) {
         <>
           {job.target === 'ADAPTER' ? (
             adapter(job.output)
+          ) : job.target === 'TASK' && job.importedTask ? (
+            <NameLink to="tasks" id={job.importedTask.id}>
+              {job.importedTask.title}
+            </NameLink>
           ) : job.importedBase ? (
             <NameLink to="bases" id={job.importedBase.id}>
               {job.importedBase.name}
@@ -113,5 +117,7 @@ export function JobProducts({ job }: { readonly job: JobRecord }) {
           {job.measured.name}
         </NameLink>
       );
+    default:
+      return nothing;
   }
 }

@@ -15,7 +15,7 @@ import type { JobRecord } from '../../provider/row-types';
 import { RunProgress } from '../../run/run-progress';
 import { RecordShow } from '../../tables/record-show';
 import { JobProducts } from './job-products';
-import { describeJob } from './job-subject';
+import { describeJob, kindOfJob } from './job-subject';
 
 function JobTitle() {
   const job = useRecordContext<JobRecord>();
@@ -51,6 +51,8 @@ function inputsOf(job: JobRecord): readonly Link[] {
       ];
     case 'ExportRun':
       return [to('adapters', job.exported.id, job.exported.name)];
+    case 'ImportRun':
+      return job.importedTask ? [to('tasks', job.importedTask.id, job.importedTask.title)] : [];
     case 'StatisticsRun':
       return [to('adapters', job.measured.id, job.measured.name), to('tasks', job.task.id, job.task.title)];
     default:
@@ -65,7 +67,7 @@ function JobPage() {
   if (!job) return null;
   const label = (name: string): string => translate(`resources.jobs.fields.${name}`);
   const facts: readonly { readonly label: string; readonly value: ReactNode }[] = [
-    { label: label('kind'), value: translate(`resources.jobs.kind.${job.__typename}`) },
+    { label: label('kind'), value: kindOfJob(job, translate) },
     { label: label('state'), value: <StateChip state={job.state} share={shareOf(job.progress)} /> },
     ...inputsOf(job).map(({ label: name, to, record }) => ({
       label: translate(name, { smart_count: 1 }),

@@ -4,9 +4,13 @@ import type { JobSubjectFragment } from '../../graphql/generated/graphql';
 
 type Say = (key: string, values?: Readonly<Record<string, string>>) => string;
 
+/** The kind of a job in the language of the page; a kind that came after this page was written, by its type. */
+export function kindOfJob({ __typename }: { readonly __typename: string }, translate: Say): string {
+  return translate(`resources.jobs.kind.${__typename}`, { _: __typename });
+}
+
 /** What a job is about, in a few words. */
 export function describeJob(job: JobSubjectFragment, translate: Say): string {
-  const kind = translate(`resources.jobs.kind.${job.__typename}`);
   switch (job.__typename) {
     case 'FusionRun':
       return job.runName ?? job.strategy.title;
@@ -31,7 +35,7 @@ export function describeJob(job: JobSubjectFragment, translate: Say): string {
     case 'StatisticsRun':
       return `${job.measured.name}, ${job.kind}`;
     default:
-      return kind;
+      return kindOfJob(job, translate);
   }
 }
 

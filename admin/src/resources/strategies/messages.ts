@@ -7,6 +7,12 @@ export const strategyMessages = defineMessages(
     facts: 'What it does',
     options: 'Options',
     references: 'References',
+    usage: {
+      title: 'Where it was used',
+      none: 'It was not used yet.',
+      all: 'The run |||| All %{smart_count} runs',
+      fuse: 'Fuse with it',
+    },
     kind: { MODULE: 'Module by module', SEARCH: 'Search', WRAPPER: 'Wrapper' },
     needs: {
       title: 'What it needs',
@@ -39,6 +45,12 @@ export const strategyMessages = defineMessages(
     facts: 'Was sie tut',
     options: 'Optionen',
     references: 'Quellen',
+    usage: {
+      title: 'Wo sie verwendet wurde',
+      none: 'Sie wurde noch nicht verwendet.',
+      all: 'Die Fusion |||| Alle %{smart_count} Fusionen',
+      fuse: 'Mit ihr fusionieren',
+    },
     kind: { MODULE: 'Modul für Modul', SEARCH: 'Suche', WRAPPER: 'Hülle' },
     needs: {
       title: 'Was sie braucht',

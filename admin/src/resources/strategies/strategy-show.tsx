@@ -11,6 +11,7 @@ import { NameLink } from '../../fields/name-link';
 import { Section } from '../../fields/section';
 import type { StrategyRecord } from '../../provider/row-types';
 import { RecordShow } from '../../tables/record-show';
+import { StrategyUsage } from './strategy-usage';
 
 function StrategyTitle() {
   return <span>{useRecordContext<StrategyRecord>()?.title}</span>;
@@ -94,6 +95,7 @@ function StrategyPage() {
       <Section title={translate('resources.strategies.options')}>
         <OptionsTable options={strategy.options} />
       </Section>
+      <StrategyUsage strategyKey={strategy.key} available={strategy.available} />
       {strategy.references.length > 0 ? (
         <Section title={translate('resources.strategies.references')}>
           <Box component="ul" sx={{ m: 0, pl: 2.5 }}>

@@ -1,4 +1,4 @@
-import { DataTable, List, SearchInput } from 'react-admin';
+import { DataTable, List, SearchInput, useTranslate } from 'react-admin';
 import { NameLink } from '../../fields/name-link';
 import { useFormat } from '../../fields/use-format';
 import type { TaskRow } from '../../provider/row-types';
@@ -10,6 +10,7 @@ const Column = DataTable.Col<TaskRow>;
 
 export default function TaskList() {
   const format = useFormat();
+  const translate = useTranslate();
   return (
     <List
       actions={<ListActions filterable={false} />}
@@ -28,7 +29,7 @@ export default function TaskList() {
           )}
         />
         <Column source="name" />
-        <Column source="metric" disableSort />
+        <Column source="metric" disableSort render={({ metric }) => translate(`crucible.metric.${metric}`)} />
         <Column source="classes" disableSort align="right" render={({ classes }) => classes.length} />
         <Column source="train" disableSort align="right" render={({ counts }) => counts.train} />
         <Column source="validation" disableSort align="right" render={({ counts }) => counts.validation} />

@@ -7,9 +7,10 @@ import { useState } from 'react';
 import { useTranslate } from 'react-admin';
 import { BarTable } from '../../fields/bar-table';
 import { ErrorAlert } from '../../fields/error-alert';
+import { PlainTable } from '../../fields/plain-table';
 import { Section } from '../../fields/section';
 import { graphql } from '../../graphql/documents';
-import type { Split } from '../../graphql/generated/graphql';
+import type { Split, TaskSamplesQuery } from '../../graphql/generated/graphql';
 import { request } from '../../graphql/request';
 
 const taskSamples = graphql(`
@@ -21,9 +22,15 @@ const taskSamples = graphql(`
         samples(split: $split, first: 24) {
           position
           label
-          height
-          width
-          image
+          image {
+            height
+            width
+            address
+          }
+          texts {
+            name
+            text
+          }
         }
         classCounts(split: $split) {
           label
@@ -37,6 +44,63 @@ const taskSamples = graphql(`
 const SPLITS: readonly Split[] = ['TRAIN', 'VALIDATION', 'TEST'];
 /** Pictures of few pixels are shown larger, with their pixels as they are. */
 const SIDE = 72;
+
+type Sample = Extract<NonNullable<TaskSamplesQuery['node']>, { readonly __typename: 'Task' }>['samples'][number];
+
+function Examples({ samples }: { readonly samples: readonly Sample[] }) {
+  const pictures = samples.filter(({ image }) => image !== null);
+  return pictures.length > 0 ? <Pictures samples={pictures} /> : <Texts samples={samples} />;
+}
+
+function Pictures({ samples }: { readonly samples: readonly Sample[] }) {
+  const translate = useTranslate();
+  return (
+    <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none', display: 'flex', flexWrap: 'wrap', gap: 1.5 }}>
+      {samples.map(({ position, label, image }) => (
+        <Box component="li" key={position} sx={{ width: SIDE }}>
+          {image ? (
+            <Box
+              component="img"
+              src={image.address}
+              alt={translate('resources.tasks.sampleOf', { position, label })}
+              sx={{
+                display: 'block',
+                width: SIDE,
+                height: (SIDE * image.height) / image.width,
+                border: 1,
+                borderColor: 'divider',
+                imageRendering: image.width < SIDE ? 'pixelated' : 'auto',
+              }}
+            />
+          ) : null}
+          <Box component="span" sx={{ fontSize: 12, overflowWrap: 'anywhere' }}>
+            {label}
+          </Box>
+        </Box>
+      ))}
+    </Box>
+  );
+}
+
+function Texts({ samples }: { readonly samples: readonly Sample[] }) {
+  const translate = useTranslate();
+  const names = samples[0]?.texts.map(({ name }) => name) ?? [];
+  return (
+    <PlainTable
+      caption={translate('resources.tasks.samples')}
+      maxHeight={480}
+      columns={[
+        { title: translate('resources.tasks.place'), numeric: true },
+        ...names.map((title) => ({ title })),
+        { title: translate('resources.tasks.expected') },
+      ]}
+      rows={samples.map(({ position, label, texts }) => ({
+        id: String(position),
+        cells: [position, ...texts.map(({ text }) => text), label],
+      }))}
+    />
+  );
+}
 
 /** Examples as they are, and how many each class has. */
 export function TaskSamples({ id }: { readonly id: string }) {
@@ -71,30 +135,9 @@ export function TaskSamples({ id }: { readonly id: string }) {
         </ToggleButtonGroup>
         {error ? <ErrorAlert error={error} /> : null}
         {task || error ? null : <LinearProgress aria-label={translate('ra.page.loading')} />}
-        <Box component="ul" sx={{ m: 0, p: 0, listStyle: 'none', display: 'flex', flexWrap: 'wrap', gap: 1.5 }}>
-          {task?.samples.map(({ position, label, width, height, image }) => (
-            <Box component="li" key={position} sx={{ width: SIDE }}>
-              <Box
-                component="img"
-                src={image}
-                alt={translate('resources.tasks.sampleOf', { position, label })}
-                sx={{
-                  display: 'block',
-                  width: SIDE,
-                  height: (SIDE * height) / width,
-                  border: 1,
-                  borderColor: 'divider',
-                  imageRendering: width < SIDE ? 'pixelated' : 'auto',
-                }}
-              />
-              <Box component="span" sx={{ fontSize: 12, overflowWrap: 'anywhere' }}>
-                {label}
-              </Box>
-            </Box>
-          ))}
-        </Box>
+        {task ? <Examples samples={task.samples} /> : null}
       </Section>
-      {task ? (
+      {task && task.classCounts.length > 0 ? (
         <Section title={`${say('classes')} (${task.classCounts.length}), ${translate(`crucible.split.${split}`)}`}>
           <BarTable
             caption={say('balance')}

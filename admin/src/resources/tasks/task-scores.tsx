@@ -48,8 +48,8 @@ export function TaskScores({ task }: { readonly task: TaskRecord }) {
                 </NameLink>
               ),
               say(`kind.${kind}`),
-              `${format.percent(score.value)}${score.selectedOn === 'TEST' ? ` (${translate('crucible.score.selectedMark')})` : ''}`,
-              `${format.percent(score.interval.low)} – ${format.percent(score.interval.high)}`,
+              `${format.score(score.value, score.metric)}${score.selectedOn === 'TEST' ? ` (${translate('crucible.score.selectedMark')})` : ''}`,
+              `${format.score(score.interval.low, score.metric)} – ${format.score(score.interval.high, score.metric)}`,
               score.n,
             ],
           }))}

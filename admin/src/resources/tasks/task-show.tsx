@@ -24,7 +24,7 @@ function TaskPage() {
         <p>{task.description}</p>
         <Facts
           facts={[
-            { label: label('metric'), value: task.metric },
+            { label: label('metric'), value: translate(`crucible.metric.${task.metric}`) },
             { label: label('train'), value: task.counts.train },
             { label: label('validation'), value: task.counts.validation },
             { label: label('test'), value: task.counts.test },
@@ -38,6 +38,11 @@ function TaskPage() {
       </Section>
       <TaskScores task={task} />
       <TaskSamples id={task.id} />
+      {task.prompts.length > 0 ? (
+        <Section title={translate('resources.tasks.prompts')}>
+          <Facts facts={task.prompts.map(({ name, input }) => ({ label: name, value: <code>{input}</code> }))} />
+        </Section>
+      ) : null}
       <Section title={translate('resources.tasks.adapters')}>
         <LinkList to="adapters" items={task.adapters} />
       </Section>

@@ -1,0 +1,135 @@
+// Takes the pictures of docs/console.md: the demo workspace in a browser, wide and narrow, light and dark.
+import { mkdir, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import type { Browser, Page } from 'playwright-core';
+import { listSpecialists } from '../harness/demo-workspace.js';
+import { openBrowser } from '../harness/open-browser.js';
+import { waitUntil } from '../harness/processes.js';
+import { RunningSystem } from '../harness/running-system.js';
+
+const folder = fileURLToPath(new URL('../../../docs/screenshots/', import.meta.url));
+const golden = fileURLToPath(new URL('../../../server/golden/peft/eq-a/', import.meta.url));
+
+/** Text stays sharp, and a picture has 20 to 60 kB. */
+const QUALITY = 70;
+const SIZES = [
+  { name: 'wide', width: 1280, height: 900 },
+  { name: 'narrow', width: 390, height: 844 },
+] as const;
+const SCHEMES = ['light', 'dark'] as const;
+
+interface Shot {
+  readonly name: string;
+  readonly path: string;
+  /** What is done on the page before its picture is taken. */
+  readonly prepare?: (page: Page) => Promise<void>;
+}
+
+interface Ids {
+  readonly id: string;
+}
+
+/** A sweep beside the runs of the demo, so that there is a curve to show. */
+async function queueSweep(system: RunningSystem): Promise<string> {
+  const specialists = (await listSpecialists(system.client, 'L_LORA')).slice(0, 3);
+  const { sweep } = await system.client.data<{ sweep: { readonly id?: string; readonly message?: string } }>(
+    `mutation ($input: SweepInput!) { sweep(input: $input) { ... on Sweep { id } ... on Problem { message } } }`,
+    {
+      input: {
+        name: 'Three scripts',
+        adapters: specialists.map(({ id }) => ({ id })),
+        grid: { ties: { lambda: [0.2, 0.4, 0.6, 0.8, 1], density: [0.1, 0.3] } },
+      },
+    },
+  );
+  if (sweep.id === undefined) throw new Error(`the sweep was refused: ${sweep.message}`);
+  return sweep.id;
+}
+
+async function isIdle(system: RunningSystem): Promise<true | undefined> {
+  const answer = await system.client.data<{
+    system: { queue: { active: number; waiting: number } };
+    jobs: { totalCount: number };
+  }>('{ system { queue { active waiting } } jobs(filter: { states: [QUEUED, RUNNING, SCORING] }) { totalCount } }');
+  const { active, waiting } = answer.system.queue;
+  return active + waiting + answer.jobs.totalCount === 0 ? true : undefined;
+}
+
+async function shotsOf(system: RunningSystem, sweep: string): Promise<readonly Shot[]> {
+  const specialists = await listSpecialists(system.client, 'L_LORA');
+  const { fusionRuns } = await system.client.data<{ fusionRuns: { readonly nodes: readonly Ids[] } }>(
+    '{ fusionRuns(first: 1, filter: { states: [SUCCEEDED], strategies: ["ties"], inSweep: false }) { nodes { id } } }',
+  );
+  const [first] = specialists;
+  const adapters = specialists.slice(0, 4).map(({ id }) => id);
+  return [
+    { name: 'dashboard', path: '/' },
+    { name: 'runs', path: '/runs' },
+    { name: 'run', path: `/runs/${fusionRuns.nodes[0]!.id}/show` },
+    {
+      name: 'fuse',
+      path: `/fuse?adapters=${adapters.join('.')}`,
+      prepare: (page) => page.getByText('Nothing stands in the way.').waitFor(),
+    },
+    { name: 'compare', path: '/compare?view=difference&against=base' },
+    {
+      name: 'sweep',
+      path: `/sweeps/${sweep}/show`,
+      prepare: async (page) => {
+        await page.getByRole('img', { name: 'Mean score along lambda' }).scrollIntoViewIfNeeded();
+      },
+    },
+    { name: 'adapter', path: `/adapters/${first!.id}/show` },
+    { name: 'task', path: `/tasks/${first!.task.id}/show` },
+    {
+      name: 'upload',
+      path: '/upload',
+      prepare: async (page) => {
+        const files = ['adapter_config.json', 'adapter_model.safetensors'].map((name) => golden + name);
+        await page.getByTestId('chooseFiles').setInputFiles(files);
+        await page.getByText('Nothing stands in the way.').waitFor();
+      },
+    },
+  ];
+}
+
+async function take(browser: Browser, system: RunningSystem, shots: readonly Shot[]): Promise<number> {
+  let bytes = 0;
+  for (const { name: size, ...viewport } of SIZES) {
+    for (const colorScheme of SCHEMES) {
+      const context = await browser.newContext({
+        locale: 'en-GB',
+        timezoneId: 'UTC',
+        viewport,
+        colorScheme,
+        reducedMotion: 'reduce',
+      });
+      const page = await context.newPage();
+      const devtools = await context.newCDPSession(page);
+      for (const { name, path, prepare } of shots) {
+        await page.goto(system.url + path, { waitUntil: 'networkidle' });
+        await prepare?.(page);
+        await page.waitForLoadState('networkidle');
+        // Playwright writes no WebP; the browser does.
+        const { data } = await devtools.send('Page.captureScreenshot', { format: 'webp', quality: QUALITY });
+        const picture = Buffer.from(data, 'base64');
+        bytes += picture.length;
+        await writeFile(`${folder}${name}-${size}-${colorScheme}.webp`, picture);
+      }
+      await context.close();
+    }
+  }
+  return bytes;
+}
+
+const [browser, system] = await Promise.all([openBrowser(), RunningSystem.start({ arguments: [] })]);
+try {
+  await mkdir(folder, { recursive: true });
+  const sweep = await queueSweep(system);
+  await waitUntil('the demo and the sweep to be done', () => isIdle(system), 900);
+  const bytes = await take(browser, system, await shotsOf(system, sweep));
+  process.stdout.write(`Took the pictures of docs/screenshots, ${Math.round(bytes / 1000)} kB together.\n`);
+} finally {
+  await browser.close();
+  await system.dispose();
+}

@@ -10,7 +10,8 @@ export type ChangeKind =
   | 'STATISTICS_RUN'
   | 'MODEL_FUSION_RUN'
   | 'EXTRACTION_RUN'
-  | 'ANALYSIS';
+  | 'ANALYSIS'
+  | 'EXPERIMENT';
 
 /** Something about a job has changed and is committed. */
 export interface Change {

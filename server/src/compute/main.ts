@@ -27,6 +27,7 @@ async function run(work: Work): Promise<void> {
       signal: controller.signal,
       onProgress: (progress) => report({ type: 'progress', ...progress }),
       onLog: (line) => report({ type: 'log', line }),
+      onCell: (cell) => report({ type: 'cell', cell }),
     });
     report({ type: 'done', result, seconds: (performance.now() - started) / 1000 });
   } catch (error) {

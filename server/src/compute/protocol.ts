@@ -5,6 +5,7 @@ import type { FusionSpace } from '@crucible/sdk';
 import type { FusionOutcome } from '@crucible/sdk/host';
 import type { AnalysisResult, AnalysisWork } from './analysis-protocol.js';
 import type { BaseImportResult, BaseImportWork } from './base-import-protocol.js';
+import type { CellResult, ExperimentResult, ExperimentWork } from './experiment-protocol.js';
 import type { ExportResult, ExportWork } from './export-protocol.js';
 import type { ExtractionResult, ExtractionWork } from './extraction-protocol.js';
 import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
@@ -82,7 +83,8 @@ export type Work =
   | StatisticsWork
   | ModelFusionWork
   | ExtractionWork
-  | AnalysisWork;
+  | AnalysisWork
+  | ExperimentWork;
 export type WorkKind = Work['kind'];
 
 /** What of an adapter's file goes into its row. */
@@ -133,7 +135,8 @@ export type Result =
   | StatisticsResult
   | ModelFusionResult
   | ExtractionResult
-  | AnalysisResult;
+  | AnalysisResult
+  | ExperimentResult;
 
 export interface WorkProblem {
   readonly code: string;
@@ -150,5 +153,7 @@ export type Report =
   | { readonly type: 'backend'; readonly name: string; readonly reason: string }
   | { readonly type: 'progress'; readonly phase: string; readonly done: number; readonly total: number }
   | { readonly type: 'log'; readonly line: string }
+  /** Part of an experiment that is finished: recorded at once, so that it survives this process. */
+  | { readonly type: 'cell'; readonly cell: CellResult }
   | { readonly type: 'done'; readonly result: Result; readonly seconds: number }
   | { readonly type: 'failed'; readonly problem: WorkProblem };

@@ -3,6 +3,7 @@ import type { Result, Work } from './protocol.js';
 import { runAnalysisWork } from './run-analysis-work.js';
 import { runBaseImportWork } from './run-base-import-work.js';
 import { runEvaluationWork } from './run-evaluation-work.js';
+import { runExperimentWork } from './run-experiment-work.js';
 import { runExportWork } from './run-export-work.js';
 import { runExtractionWork } from './run-extraction-work.js';
 import { runFusionWork } from './run-fusion-work.js';
@@ -25,5 +26,6 @@ export async function runWork(work: Work, context: ComputeContext): Promise<Resu
   if (work.kind === 'MODEL_FUSION') return runModelFusionWork(work, context);
   if (work.kind === 'EXTRACTION') return runExtractionWork(work, context);
   if (work.kind === 'ANALYSIS') return runAnalysisWork(work, context);
+  if (work.kind === 'EXPERIMENT') return runExperimentWork(work, context);
   return runTrainingWork(work, context);
 }

@@ -3,6 +3,9 @@ import { AdapterUpload } from './adapter-upload.js';
 import { analysisEntities } from './analysis.js';
 import { BaseModel } from './base-model.js';
 import { Evaluation } from './evaluation.js';
+import { ExperimentCell } from './experiment-cell.js';
+import { ExperimentPart } from './experiment-part.js';
+import { Experiment } from './experiment.js';
 import { ExportRun } from './export-run.js';
 import { ExtractionRun } from './extraction-run.js';
 import { FusionMember } from './fusion-member.js';
@@ -41,6 +44,9 @@ export const entities = [
   ModelFusionRun,
   ExtractionRun,
   ...analysisEntities,
+  Experiment,
+  ExperimentPart,
+  ExperimentCell,
 ];
 
 export * from './adapter.js';
@@ -50,6 +56,9 @@ export * from './analysis.js';
 export * from './base-model.js';
 export * from './enums.js';
 export * from './evaluation.js';
+export * from './experiment.js';
+export * from './experiment-cell.js';
+export * from './experiment-part.js';
 export * from './export-run.js';
 export * from './extraction-run.js';
 export * from './fusion-member.js';

@@ -5,6 +5,7 @@ import { ApiContext } from './context/api-context.js';
 import type { ReportError } from './errors/format-error.js';
 import { builtConsole, consoleRoutes } from '../console/index.js';
 import { analysisRoutes } from '../analyses/index.js';
+import { experimentRoutes } from '../experiments/experiment-routes.js';
 import { downloadRoutes } from '../exports/index.js';
 import { uploadRoutes } from '../uploads/upload-routes.js';
 import { openApi } from './http/api.js';
@@ -40,6 +41,7 @@ export async function startApi(platform: Platform, options: StartApiOptions): Pr
       uploadRoutes(platform.uploads, report),
       analysisRoutes(platform, report),
       downloadRoutes(platform, report),
+      experimentRoutes(platform, report),
       consoleRoutes(options.console ?? builtConsole),
     ],
     host: options.host,

@@ -1,6 +1,7 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Evaluation, FusionRun, RunState } from '../entities/index.js';
+import { Evaluation, ExperimentPart, FusionRun, RunState } from '../entities/index.js';
 import { settleRun, settleSweepOf } from './fan-in.js';
+import { settleExperimentOf, startExperiment } from './experiment-fan-in.js';
 import { announce, finish, lockFamily, type JobRow } from './job-row.js';
 import type { PgBossQueue, ReceivedMessage } from './pg-boss-queue.js';
 
@@ -33,6 +34,7 @@ export async function claimJob(
     job.startedAt ??= new Date();
     job.progress = null;
     job.problem = null;
+    if (job instanceof ExperimentPart) await startExperiment(em, job);
     await announce(em, job);
     return job;
   });
@@ -41,6 +43,7 @@ export async function claimJob(
 /** Whoever waits for a job that has reached a final state is told, under the locks of `lockFamily`. */
 export async function settleParents(em: EntityManager, queue: PgBossQueue, job: JobRow): Promise<void> {
   if (job instanceof FusionRun) await settleSweepOf(em, queue, job);
+  if (job instanceof ExperimentPart) await settleExperimentOf(em, job);
   if (!(job instanceof Evaluation)) return;
   const run = job.run === null ? null : await em.findOne(FusionRun, { id: job.run.id });
   if (run === null) return;

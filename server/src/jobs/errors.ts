@@ -35,6 +35,13 @@ export const jobErrors = {
     message: (d: { failed: number; total: number }) =>
       `${d.failed} of ${d.total} points failed, so that none could be chosen and reported`,
   }),
+  experimentFailed: defineError({
+    code: 'JOB_EXPERIMENT_FAILED',
+    summary: 'Some cells of an experiment could not be computed.',
+    remedy: 'The cells say why; what the others gave is there. `retryJob` computes what is missing, and nothing twice.',
+    message: (d: { missing: number; total: number; problem: string }) =>
+      `${d.missing} of ${d.total} cells could not be computed; the first because: ${d.problem}`,
+  }),
   unexpected: defineError({
     code: 'JOB_UNEXPECTED',
     summary: 'A job failed in a way that has no code of its own.',

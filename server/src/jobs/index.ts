@@ -7,6 +7,7 @@ export {
   finish,
   isFinal,
   kindOf,
+  lockExperiment,
   lockFamily,
   lockJob,
   lockSweep,
@@ -18,6 +19,9 @@ export { problemOf } from './problem-of.js';
 export { recoverJobs, takeIdentity, type WorkerIdentity } from './recover.js';
 export { settleAnalysis } from './settle-analysis.js';
 export { settleBaseImport } from './settle-base-import.js';
+export { recordCells } from './record-cells.js';
+export { settleExperiment } from './experiment-fan-in.js';
+export { settleExperimentPart } from './settle-experiment.js';
 export { settleExport } from './settle-export.js';
 export { settleImport } from './settle-import.js';
 export {

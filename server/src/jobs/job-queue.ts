@@ -9,7 +9,8 @@ export type JobKind =
   | 'STATISTICS'
   | 'MODEL_FUSION'
   | 'EXTRACTION'
-  | 'ANALYSIS';
+  | 'ANALYSIS'
+  | 'EXPERIMENT';
 
 /** What a worker is told: which row to work on. All else is in the row. */
 export interface JobMessage {

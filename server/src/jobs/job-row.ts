@@ -2,6 +2,8 @@ import { LockMode, type EntityManager } from '@mikro-orm/postgresql';
 import {
   Analysis,
   Evaluation,
+  Experiment,
+  ExperimentPart,
   ExportRun,
   ExtractionRun,
   FINAL_STATES,
@@ -26,8 +28,9 @@ export type JobRow =
   | StatisticsRun
   | ModelFusionRun
   | ExtractionRun
-  | Analysis;
-export type AnyJob = JobRow | Sweep;
+  | Analysis
+  | ExperimentPart;
+export type AnyJob = JobRow | Sweep | Experiment;
 
 const CLASSES = {
   FUSION: FusionRun,
@@ -39,6 +42,7 @@ const CLASSES = {
   MODEL_FUSION: ModelFusionRun,
   EXTRACTION: ExtractionRun,
   ANALYSIS: Analysis,
+  EXPERIMENT: ExperimentPart,
 } as const;
 export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   FUSION: 'fusion_run',
@@ -50,6 +54,7 @@ export const JOB_TABLES: Readonly<Record<JobKind, string>> = {
   MODEL_FUSION: 'model_fusion_run',
   EXTRACTION: 'extraction_run',
   ANALYSIS: 'analysis',
+  EXPERIMENT: 'experiment_part',
 };
 export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   FUSION: 'FUSION_RUN',
@@ -61,6 +66,7 @@ export const CHANGE_KINDS: Readonly<Record<JobKind, ChangeKind>> = {
   MODEL_FUSION: 'MODEL_FUSION_RUN',
   EXTRACTION: 'EXTRACTION_RUN',
   ANALYSIS: 'ANALYSIS',
+  EXPERIMENT: 'EXPERIMENT',
 };
 
 /** The row, locked until the transaction ends, as it is in the database now. */
@@ -72,8 +78,12 @@ export async function lockSweep(em: EntityManager, id: string): Promise<Sweep | 
   return em.findOne(Sweep, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
 }
 
+export async function lockExperiment(em: EntityManager, id: string): Promise<Experiment | null> {
+  return em.findOne(Experiment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true });
+}
+
 /**
- * Locks a job after those that wait for it: sweep, then run, then evaluation. Every transaction that touches more than one of a family takes
+ * Locks a job after those that wait for it: sweep, then run, then evaluation; experiment, then part. Every transaction that touches more than one of a family takes
  * them in this order, so that two never wait for each other.
  */
 export async function lockFamily(em: EntityManager, kind: JobKind, id: string): Promise<JobRow | null> {
@@ -87,6 +97,7 @@ export async function lockFamily(em: EntityManager, kind: JobKind, id: string): 
         ? row.sweep?.id
         : undefined;
   if (sweep !== undefined) await lockSweep(em, sweep);
+  if (row instanceof ExperimentPart) await lockExperiment(em, row.experiment.id);
   if (run !== null) await lockJob(em, 'FUSION', run);
   return row && lockJob(em, kind, id);
 }
@@ -108,6 +119,9 @@ export function finish(job: AnyJob, state: RunState, problem: JobProblem | null 
 }
 
 export async function announce(em: EntityManager, job: AnyJob): Promise<void> {
+  // Of a part one hears by its experiment.
+  if (job instanceof ExperimentPart) return notifyChange(em, { kind: 'EXPERIMENT', id: job.experiment.id });
+  if (job instanceof Experiment) return notifyChange(em, { kind: 'EXPERIMENT', id: job.id });
   const kind: ChangeKind = job instanceof Sweep ? 'SWEEP' : CHANGE_KINDS[kindOf(job)];
   await notifyChange(em, { kind, id: job.id });
 }

@@ -15,6 +15,8 @@ const PRIORITY: Readonly<Record<JobKind, number>> = {
   EXTRACTION: 1,
   ANALYSIS: 0,
   TRAINING: 0,
+  // Long: whatever else is asked for meanwhile goes first.
+  EXPERIMENT: 0,
 };
 
 /** Seconds without a sign of life after which pg-boss gives a message to another worker. Our own recovery is quicker; this one is its net. */

@@ -20,7 +20,8 @@ export async function trackJob(em: EntityManager, held: Held, { progress, backen
       where id = ? and attempt = ? and state = 'RUNNING'`,
     [json(progress), json(backend), JSON.stringify(log), held.id, held.attempt],
   );
-  await notifyChange(em, { kind: CHANGE_KINDS[held.kind], id: held.id });
+  // Of a part of an experiment its cells tell.
+  if (held.kind !== 'EXPERIMENT') await notifyChange(em, { kind: CHANGE_KINDS[held.kind], id: held.id });
 }
 
 /** Which of these jobs somebody asked to cancel, or are not held any more: their processes are to be stopped. */

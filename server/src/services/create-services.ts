@@ -1,3 +1,5 @@
+import { planExperiment } from '../experiments/plan-experiment.js';
+import { runExperiment } from '../experiments/run-experiment.js';
 import { evaluate } from './evaluate.js';
 import { fuse } from './fuse.js';
 import { importWorkspace } from './import-workspace.js';
@@ -13,6 +15,8 @@ export function createServices(context: ServiceContext): Services {
     fuse: (em, input) => fuse(em, context, input),
     sweep: (em, input) => sweep(em, context, input),
     evaluate: (em, input) => evaluate(em, context, input),
+    planExperiment: (em, input) => planExperiment(em, context, input),
+    runExperiment: (em, input) => runExperiment(em, context, input),
     trainAdapter: (em, input) => trainAdapter(em, context, input),
     cancel: (em, id) => cancel(em, context.queue, id),
     retry: (em, id) => retry(em, context.queue, id),

@@ -4,6 +4,7 @@ import {
   Adapter,
   Analysis,
   Evaluation,
+  Experiment,
   ExportRun,
   ExtractionRun,
   FusionMember,
@@ -20,6 +21,7 @@ import {
   finish,
   isFinal,
   kindOf,
+  lockExperiment,
   lockFamily,
   lockJob,
   lockSweep,
@@ -27,12 +29,13 @@ import {
   settleRun,
   settleSweep,
   settleSweepOf,
-  type AnyJob,
   type JobQueue,
   type JobRow,
 } from '../jobs/index.js';
+import { cancelExperiment, retryExperiment } from '../experiments/manage-experiment.js';
 import { findById } from './find-by-id.js';
 import { NotFound, NotPossible } from './problems.js';
+import type { AnyJob } from './services.js';
 
 /** A job of whatever kind; ids are unique over all of them. */
 export async function findJob(em: EntityManager, id: string): Promise<AnyJob | null> {
@@ -47,6 +50,7 @@ export async function findJob(em: EntityManager, id: string): Promise<AnyJob | n
     ModelFusionRun,
     ExtractionRun,
     Analysis,
+    Experiment,
   ] as const) {
     const job = await findById<AnyJob>(em, type, id);
     if (job !== null) return job;
@@ -56,7 +60,9 @@ export async function findJob(em: EntityManager, id: string): Promise<AnyJob | n
 
 /** Locks the job with those that wait for it, and reads it anew. */
 async function lock(em: EntityManager, job: AnyJob): Promise<AnyJob | null> {
-  return job instanceof Sweep ? lockSweep(em, job.id) : lockFamily(em, kindOf(job), job.id);
+  if (job instanceof Sweep) return lockSweep(em, job.id);
+  if (job instanceof Experiment) return lockExperiment(em, job.id);
+  return lockFamily(em, kindOf(job), job.id) as Promise<AnyJob | null>;
 }
 
 /** Asks for the end of a job and of all that belongs to it. What has not begun is CANCELLED at once; the rest when its process is gone. */
@@ -79,7 +85,8 @@ export async function cancel(em: EntityManager, queue: JobQueue, id: string): Pr
       for (const { id } of await em.find(Evaluation, { sweep: job.id }))
         await cancelRow(em, queue, (await lockJob(em, 'EVALUATION', id))!);
       await settleSweep(em, queue, job);
-    } else await cancelRow(em, queue, job);
+    } else if (job instanceof Experiment) await cancelExperiment(em, job);
+    else await cancelRow(em, queue, job);
     await announce(em, job);
     await wakeWorkers(em);
     return job;
@@ -123,6 +130,7 @@ export async function retry(em: EntityManager, queue: JobQueue, id: string): Pro
       );
     }
     if (job instanceof Sweep) await retrySweep(em, queue, job);
+    else if (job instanceof Experiment) await retryExperiment(em, queue, job);
     else await retryRow(em, queue, job);
     await announce(em, job);
     await wakeWorkers(em);
@@ -130,7 +138,7 @@ export async function retry(em: EntityManager, queue: JobQueue, id: string): Pro
   });
 }
 
-function reopen(job: AnyJob, state: RunState): void {
+function reopen(job: AnyJob | JobRow, state: RunState): void {
   job.state = state;
   job.problem = null;
   job.cancelRequestedAt = null;

@@ -123,7 +123,7 @@ function unavailable(id: string, known: readonly string[]): StrategyUnavailable 
 }
 
 /** What the row tells of the adapter's file: the check needs no file. */
-function manifestOf(adapter: Adapter): AdapterManifest {
+export function manifestOf(adapter: Adapter): AdapterManifest {
   const { name, method, rank, scale, targetModules, base, frame, form } = adapter;
   return {
     version: 1,
@@ -195,7 +195,8 @@ async function tasksWithoutHead(
     }));
 }
 
-const OPTION_CODES: ReadonlySet<string> = new Set([
+/** Codes of issues that no adapters could make right. */
+export const OPTION_CODES: ReadonlySet<string> = new Set([
   'OPTIONS_INVALID',
   'OUTPUT_RANK_INVALID',
   'SPACE_NOT_OFFERED',

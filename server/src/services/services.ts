@@ -3,6 +3,7 @@ import type {
   Adapter,
   Analysis,
   Evaluation,
+  Experiment,
   ExportRun,
   ExtractionRun,
   StatisticsRun,
@@ -13,6 +14,8 @@ import type {
   Sweep,
   TrainingRun,
 } from '../entities/index.js';
+import type { ExperimentInput } from '../experiments/experiment-input.js';
+import type { ExperimentPlan } from '../experiments/plan-experiment.js';
 import type { EvaluateInput, FuseInput, SweepInput, TrainAdapterInput } from './inputs.js';
 import type {
   IncompatibleAdapters,
@@ -33,7 +36,8 @@ export type AnyJob =
   | StatisticsRun
   | ModelFusionRun
   | ExtractionRun
-  | Analysis;
+  | Analysis
+  | Experiment;
 
 /** A score against its references: divided by the specialist of the same method, and by the best specialist, on the same task and split. */
 export interface NormalizedScore {
@@ -62,6 +66,15 @@ export interface Services {
     em: EntityManager,
     input: TrainAdapterInput,
   ): Promise<TrainingRun | InvalidOptions | StrategyUnavailable | NotFound>;
+  /** What an experiment would take, and what of it is known already. */
+  planExperiment(
+    em: EntityManager,
+    input: ExperimentInput,
+  ): Promise<ExperimentPlan | InvalidOptions | IncompatibleAdapters | StrategyUnavailable | NotFound | QuotaExceeded>;
+  runExperiment(
+    em: EntityManager,
+    input: ExperimentInput,
+  ): Promise<Experiment | InvalidOptions | IncompatibleAdapters | StrategyUnavailable | NotFound | QuotaExceeded>;
   /** Asks for the end of a job; CANCELLED is recorded when its process is gone, at once where none has started. */
   cancel(em: EntityManager, id: string): Promise<AnyJob | NotFound | NotPossible>;
   /** Queues a FAILED or CANCELLED job once more. */

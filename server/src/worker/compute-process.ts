@@ -1,10 +1,13 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { CellResult } from '../compute/experiment-protocol.js';
 import type { Order, Report, Result, Work, WorkProblem } from '../compute/protocol.js';
 
 export interface ComputeEvents {
   readonly onProgress: (progress: { readonly phase: string; readonly done: number; readonly total: number }) => void;
   readonly onLog: (line: string) => void;
+  /** Of experiments: what is finished, as soon as it is. */
+  readonly onCell?: (cell: CellResult) => void;
   readonly onBackend: (backend: { readonly name: string; readonly reason: string }) => void;
 }
 
@@ -62,6 +65,7 @@ export class ComputeProcess {
         if (report.type === 'progress')
           events.onProgress({ phase: report.phase, done: report.done, total: report.total });
         else if (report.type === 'log') events.onLog(report.line);
+        else if (report.type === 'cell') events.onCell?.(report.cell);
         else if (report.type === 'backend') events.onBackend({ name: report.name, reason: report.reason });
         else if (report.type === 'done') resolve({ type: 'done', result: report.result, seconds: report.seconds });
         else if (report.type === 'failed') resolve({ type: 'failed', problem: report.problem });

@@ -1,12 +1,12 @@
 import { join } from 'node:path';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { BlobStore } from '../blobs/index.js';
-import type { TaskFiles, Work } from '../compute/protocol.js';
+import type { Work } from '../compute/protocol.js';
 import {
   Adapter,
   Analysis,
-  type BaseModel,
   Evaluation,
+  ExperimentPart,
   ExportRun,
   ExtractionRun,
   FusionMember,
@@ -15,19 +15,19 @@ import {
   ModelFusionRun,
   StatisticsRun,
   type TangentFrame,
-  type Task,
-  TaskHead,
   type SplitName,
 } from '../entities/index.js';
 import type { Split } from '@crucible/engine/tasks';
 import type { JobRow } from '../jobs/index.js';
 import { describeAnalysis } from './describe-analysis.js';
+import { describeExperiment } from './describe-experiment.js';
 import { describeExport } from './describe-export.js';
 import { describeExtraction } from './describe-extraction.js';
 import { describeImport } from './describe-import.js';
 import { describeStatistics } from './describe-statistics.js';
 import { describeModelFusion } from './describe-model-fusion.js';
 import { modelFolder } from './model-folder.js';
+import { taskFiles } from './task-files.js';
 
 /** What a compute process needs to be told about a job: rows turned into paths of files. */
 export async function describeWork(em: EntityManager, blobs: BlobStore, home: string, job: JobRow): Promise<Work> {
@@ -39,6 +39,7 @@ export async function describeWork(em: EntityManager, blobs: BlobStore, home: st
   if (job instanceof ModelFusionRun) return describeModelFusion(em, blobs, home, job);
   if (job instanceof Analysis) return describeAnalysis(em, blobs, home, job);
   if (job instanceof ExtractionRun) return describeExtraction(blobs, home, job);
+  if (job instanceof ExperimentPart) return describeExperiment(em, blobs, home, job);
   const base = await job.base.loadOrFail();
   const frame = job.frame && (await job.frame.loadOrFail());
   return {
@@ -112,8 +113,3 @@ async function describeEvaluation(em: EntityManager, blobs: BlobStore, home: str
 }
 
 export const splitOf = (split: SplitName): Split => split.toLowerCase() as Split;
-
-async function taskFiles(em: EntityManager, blobs: BlobStore, base: BaseModel, task: Task): Promise<TaskFiles> {
-  const head = await em.findOneOrFail(TaskHead, { task: task.id, base: base.id });
-  return { name: task.name, task: await blobs.locate(task.digest), head: await blobs.locate(head.digest) };
-}

@@ -116,6 +116,7 @@ describe('a worker', () => {
         MODEL_FUSION: 60,
         EXTRACTION: 60,
         ANALYSIS: 60,
+        EXPERIMENT: 60,
       },
     });
     const slow = await system.until(await fuse(search()));

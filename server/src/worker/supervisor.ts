@@ -19,6 +19,8 @@ import {
   settleFailure,
   settleFusion,
   settleImport,
+  recordCells,
+  settleExperimentPart,
   settleExtraction,
   settleModelFusion,
   settleStatistics,
@@ -32,6 +34,7 @@ import {
   type Usage,
   type WorkerIdentity,
 } from '../jobs/index.js';
+import type { CellResult } from '../compute/experiment-protocol.js';
 import type { ComputeOutcome, ComputeProcess } from './compute-process.js';
 import { ComputePool } from './compute-pool.js';
 import { describeWork } from './describe-work.js';
@@ -44,6 +47,8 @@ const RECOVER_MS = 5_000;
 const TOUCH_MS = 15_000;
 /** Between two records of progress: no more than four a second. */
 const TRACK_MS = 250;
+/** Between two records of an experiment's cells: what a crash may cost. */
+const RECORD_CELLS_MS = 1_000;
 /** After an abort a process may put its things in order so long. */
 const GRACE_MS = 3_000;
 /** A job whose own process dies so often is given up. */
@@ -233,6 +238,8 @@ export class Supervisor {
         await settleExtraction(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'ANALYSIS') {
         await settleAnalysis(em, queue, held, exact, blobs, result);
+      } else if (result.kind === 'EXPERIMENT') {
+        await settleExperimentPart(em, queue, held, exact, result);
       } else if (result.kind === 'EVALUATION') {
         const outcomes = result.outcomes && (await blobs.put(result.outcomes));
         await settleEvaluation(em, queue, held, exact, result, outcomes && outcomes.digest);
@@ -292,7 +299,9 @@ class Tracker {
   readonly #log: string[];
   #progress: Progress | null = null;
   #backend: BackendUse | null = null;
+  #cells: CellResult[] = [];
   #timer: NodeJS.Timeout | undefined;
+  #cellTimer: NodeJS.Timeout | undefined;
   #writing: Promise<void> = Promise.resolve();
 
   constructor(orm: MikroORM, held: Held, log: readonly string[]) {
@@ -317,12 +326,30 @@ class Tracker {
     this.#schedule();
   };
 
+  onCell = (cell: CellResult): void => {
+    this.#cells.push(cell);
+    this.#cellTimer ??= setTimeout(() => this.#record(), RECORD_CELLS_MS);
+  };
+
   async close(): Promise<void> {
     if (this.#timer !== undefined) {
       clearTimeout(this.#timer);
       this.#write();
     }
+    if (this.#cellTimer !== undefined) {
+      clearTimeout(this.#cellTimer);
+      this.#record();
+    }
     await this.#writing;
+  }
+
+  #record(): void {
+    this.#cellTimer = undefined;
+    const cells = this.#cells.splice(0);
+    this.#writing = this.#writing
+      .then(() => recordCells(this.#orm.em.fork(), this.#held, cells))
+      // A database that is away for a moment: they are recorded with the next ones.
+      .then(undefined, () => void this.#cells.unshift(...cells));
   }
 
   #schedule(): void {

@@ -25,6 +25,7 @@ const TIMEOUTS: Readonly<Record<WorkKind, number>> = {
   MODEL_FUSION: 12 * 3600,
   EXTRACTION: 12 * 3600,
   ANALYSIS: 12 * 3600,
+  EXPERIMENT: 24 * 3600,
 };
 
 /** Reads the worker's part of the environment. */

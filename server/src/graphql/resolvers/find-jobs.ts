@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import {
   Analysis,
   Evaluation,
+  Experiment,
   ExportRun,
   ExtractionRun,
   FusionRun,
@@ -34,6 +35,7 @@ export enum JobKind {
   MODEL_FUSION_RUN = 'MODEL_FUSION_RUN',
   EXTRACTION_RUN = 'EXTRACTION_RUN',
   ANALYSIS = 'ANALYSIS',
+  EXPERIMENT = 'EXPERIMENT',
 }
 
 const classes = {
@@ -47,6 +49,7 @@ const classes = {
   MODEL_FUSION_RUN: ModelFusionRun,
   EXTRACTION_RUN: ExtractionRun,
   ANALYSIS: Analysis,
+  EXPERIMENT: Experiment,
 } as const satisfies Record<JobKind, abstract new () => AnyJob>;
 
 interface JobPlace {

@@ -14,6 +14,7 @@ import { AnalysisResolver } from './analysis.js';
 import { BaseModelResolver } from './base-model.js';
 import { ComparisonResolver } from './comparison.js';
 import { EvaluationResolver } from './evaluation.js';
+import { ExperimentResolver } from './experiment.js';
 import { AdapterDownloadsResolver, ExportRunResolver } from './export-run.js';
 import { ExtractionRunResolver } from './extraction-run.js';
 import { FusionMemberResolver } from './fusion-member.js';
@@ -76,4 +77,5 @@ export const resolvers: NonEmptyArray<ClassType> = [
   LossLandscapeResolver,
   TangentDistanceResolver,
   CosineResolver,
+  ExperimentResolver,
 ];

@@ -1,7 +1,11 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
-import { entities, Node } from '../../entities/index.js';
+import { entities, ExperimentCell, ExperimentPart, Node } from '../../entities/index.js';
 import type { ApiContext } from '../context/api-context.js';
 import { checkId } from '../lists/ids.js';
+
+/** Rows that are part of another object, and no object of the API themselves. */
+const INNER: readonly unknown[] = [ExperimentCell, ExperimentPart];
+const visible = entities.filter((entity) => !INNER.includes(entity));
 
 @Resolver()
 export class NodeResolver {
@@ -11,7 +15,7 @@ export class NodeResolver {
     @Ctx() { em }: ApiContext,
   ): Promise<Node | null> {
     const uuid = checkId(id);
-    const tables = entities.map((entity) => em.getMetadata().get<Node>(entity).tableName);
+    const tables = visible.map((entity) => em.getMetadata().get<Node>(entity).tableName);
     const union = tables
       .map((table, index) => `select ${index} as place from "${table}" where "id" = ?`)
       .join(' union all ');
@@ -19,7 +23,7 @@ export class NodeResolver {
       union,
       tables.map(() => uuid),
     );
-    const entity = found && entities[found.place];
+    const entity = found && visible[found.place];
     return entity ? await em.findOne<Node>(entity, { id: uuid }) : null;
   }
 }

@@ -1,0 +1,16 @@
+create type "cell_kind" as enum ('FUSED', 'SPECIALIST', 'BASE');
+create type "cell_state" as enum ('PENDING', 'COMPUTED', 'KNOWN', 'FAILED');
+create table "experiment" ("id" uuid not null, "created_at" timestamptz(3) not null, "state" "run_state" not null default 'QUEUED', "attempt" int not null default 0, "crashes" int not null default 0, "worker" int null, "queue_job" uuid null, "cancel_requested_at" timestamptz(3) null, "progress" jsonb null, "problem" jsonb null, "backend" jsonb null, "timings" jsonb not null, "peak_memory_bytes" double precision null, "started_at" timestamptz(3) null, "finished_at" timestamptz(3) null, "log" jsonb not null, "name" text null, "base_id" uuid not null, "tasks" jsonb not null, "modes" jsonb not null, "strategies" jsonb not null, "seeds" jsonb not null, "validation_examples" int null, "test_examples" int null, "size" int not null, primary key ("id"));
+create index "experiment_state_index" on "experiment" ("state");
+create table "experiment_part" ("id" uuid not null, "created_at" timestamptz(3) not null, "state" "run_state" not null default 'QUEUED', "attempt" int not null default 0, "crashes" int not null default 0, "worker" int null, "queue_job" uuid null, "cancel_requested_at" timestamptz(3) null, "progress" jsonb null, "problem" jsonb null, "backend" jsonb null, "timings" jsonb not null, "peak_memory_bytes" double precision null, "started_at" timestamptz(3) null, "finished_at" timestamptz(3) null, "log" jsonb not null, "experiment_id" uuid not null, "part" int not null, primary key ("id"));
+create index "experiment_part_state_index" on "experiment_part" ("state");
+create index "experiment_part_experiment_id_index" on "experiment_part" ("experiment_id");
+create table "experiment_cell" ("id" uuid not null, "created_at" timestamptz(3) not null, "experiment_id" uuid not null, "part_id" uuid null, "index" int not null, "kind" "cell_kind" not null, "state" "cell_state" not null default 'PENDING', "subset" jsonb not null, "mode" int null, "strategy" int null, "space" "fusion_space" null, "statistics" jsonb null, "seed" int not null default 0, "key" text not null, "validation" jsonb null, "chosen" int not null default 0, "scores" jsonb not null, "outcomes" bytea null, "problem" jsonb null, "images" int not null default 0, "seconds" double precision not null default 0, primary key ("id"));
+create index "experiment_cell_experiment_id_index" on "experiment_cell" ("experiment_id");
+create index "experiment_cell_part_id_index" on "experiment_cell" ("part_id");
+create index "experiment_cell_key_index" on "experiment_cell" ("key");
+alter table "experiment_cell" add constraint "experiment_cell_experiment_id_index_unique" unique ("experiment_id", "index");
+alter table "experiment" add constraint "experiment_base_id_foreign" foreign key ("base_id") references "base_model" ("id") on delete restrict;
+alter table "experiment_part" add constraint "experiment_part_experiment_id_foreign" foreign key ("experiment_id") references "experiment" ("id") on delete cascade;
+alter table "experiment_cell" add constraint "experiment_cell_experiment_id_foreign" foreign key ("experiment_id") references "experiment" ("id") on delete cascade;
+alter table "experiment_cell" add constraint "experiment_cell_part_id_foreign" foreign key ("part_id") references "experiment_part" ("id") on delete set null;

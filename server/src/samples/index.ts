@@ -1,2 +1,2 @@
-export { countClasses, readSamples, type Sample } from './read-samples.js';
+export { countClasses, readSamples } from './read-samples.js';
 export { sampleLimits } from './sample-limits.js';

@@ -1,7 +1,9 @@
 import type { Split } from '@crucible/engine/tasks';
 import type { TensorFile } from '@crucible/engine/tensors';
-import { readLabels, spread, type Sample } from './read-samples.js';
+import { readLabels } from './read-labels.js';
 import type { SampleLimits } from './sample-limits.js';
+import type { Sample } from './sample.js';
+import { spread } from './spread.js';
 
 /** Examples of a split whose examples are texts, as `read-samples.ts` gives them. */
 export async function readTexts(
@@ -51,7 +53,7 @@ async function openAnswers(
 }
 
 /** One text of many; a long one is cut, at a character and not inside of one. */
-export async function readText(
+async function readText(
   file: TensorFile,
   name: string,
   ends: Int32Array,

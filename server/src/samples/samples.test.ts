@@ -5,8 +5,9 @@ import { inflateSync } from 'node:zlib';
 import { writeTask, writeTextTask, type Examples, type TextAnswer, type TextExamples } from '@crucible/engine/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { encodePng } from './encode-png.js';
-import { countClasses, readSamples, spread } from './read-samples.js';
+import { countClasses, readSamples } from './read-samples.js';
 import { sampleLimits } from './sample-limits.js';
+import { spread } from './spread.js';
 
 let folder: string;
 beforeAll(async () => {

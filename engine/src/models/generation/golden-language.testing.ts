@@ -14,6 +14,8 @@ export const CAUSAL_CASES = [
   'llama-sharded',
   'llama-rope-linear',
   'llama-rope-llama3',
+  'llama-rope-yarn',
+  'llama-rope-yarn-deepseek',
   'mistral',
   'qwen2',
 ] as const;

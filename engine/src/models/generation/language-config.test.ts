@@ -57,10 +57,12 @@ describe('the configuration of a language model', () => {
   });
 
   it.each<[string, string, Json, string]>([
-    ['llama', 'yarn', scaling({ rope_type: 'yarn', factor: 4 }), 'rope_type is "yarn"'],
+    ['llama', 'yarn of unknown context', scaling({ rope_type: 'yarn', factor: 4 }), 'original_max_position_embeddings'],
+    ['llama', 'turns in the wrong order', scaling({ rope_type: 'yarn', factor: 4, beta_fast: 1 }), 'beta_fast'],
     ['llama', 'dynamic NTK', scaling({ type: 'dynamic', factor: 4 }), 'type is "dynamic"'],
     ['llama', 'longrope', scaling({ rope_type: 'longrope' }), 'rope_type is "longrope"'],
     ['llama', 'part of a head that turns', { partial_rotary_factor: 0.5 }, 'partial_rotary_factor'],
+    ['llama', 'pairs that turn alike', { rope_parameters: { rope_theta: 1 } }, 'rope_theta'],
     ['llama', 'no factor', scaling({ type: 'linear' }), 'factor'],
     [
       'llama',

@@ -84,12 +84,14 @@ function parseRotary(fields: ConfigReader): Pick<LlamaConfig, 'rotaryTheta' | 'r
   const part = fields.nested(fields.has('rope_parameters') ? 'rope_parameters' : 'rope_scaling');
   for (const source of [fields, part]) requireValue(source, 'partial_rotary_factor', 1);
   const rotaryTheta = readPositive(part, 'rope_theta', readPositive(fields, 'rope_theta', 10_000));
+  if (rotaryTheta <= 1) throw part.fail('rope_theta', rotaryTheta, 'a number above 1: later pairs turn slower');
   // `type` is what it was called before transformers 4.43.
   const name = !part.has('rope_type') && part.has('type') ? 'type' : 'rope_type';
-  const kind = part.oneOf(name, ['default', 'linear', 'llama3'], 'default');
+  const kind = part.oneOf(name, ['default', 'linear', 'llama3', 'yarn'], 'default');
   if (kind === 'default') return { rotaryTheta, rotaryScaling: { kind: 'DEFAULT' } };
   const factor = readPositive(part, 'factor');
   if (kind === 'linear') return { rotaryTheta, rotaryScaling: { kind: 'LINEAR', factor } };
+  if (kind === 'yarn') return { rotaryTheta, rotaryScaling: parseYarn(part, factor) };
   const lowFrequencyFactor = readPositive(part, 'low_freq_factor');
   const highFrequencyFactor = readPositive(part, 'high_freq_factor');
   if (highFrequencyFactor <= lowFrequencyFactor) {
@@ -99,5 +101,23 @@ function parseRotary(fields: ConfigReader): Pick<LlamaConfig, 'rotaryTheta' | 'r
   return {
     rotaryTheta,
     rotaryScaling: { kind: 'LLAMA3', factor, lowFrequencyFactor, highFrequencyFactor, originalPositions },
+  };
+}
+
+function parseYarn(part: ConfigReader, factor: number): RotaryScaling {
+  const fastTurns = readPositive(part, 'beta_fast', 32);
+  const slowTurns = readPositive(part, 'beta_slow', 1);
+  if (fastTurns <= slowTurns) throw part.fail('beta_fast', fastTurns, `above beta_slow ${slowTurns}`);
+  const growth = (weight: number): number => (factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1);
+  const [own, all] = [part.number('mscale', 0), part.number('mscale_all_dim', 0)];
+  return {
+    kind: 'YARN',
+    factor,
+    fastTurns,
+    slowTurns,
+    originalPositions: part.whole('original_max_position_embeddings', undefined, limits.positions),
+    truncates: part.flag('truncate', true),
+    // As DeepSeek has it where both are given; else as the paper suggests.
+    magnitude: readPositive(part, 'attention_factor', own !== 0 && all !== 0 ? growth(own) / growth(all) : growth(1)),
   };
 }

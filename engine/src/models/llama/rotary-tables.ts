@@ -11,6 +11,7 @@ export interface RotaryTables {
 export function rotaryTables(config: LlamaConfig, positions: Int32Array): RotaryTables {
   const frequencies = rotaryFrequencies(config.headSize, config.rotaryTheta, config.rotaryScaling);
   const half = frequencies.length;
+  const magnitude = config.rotaryScaling.kind === 'YARN' ? config.rotaryScaling.magnitude : 1;
   const cosines = new Float32Array(positions.length * half);
   const sines = new Float32Array(positions.length * half);
   // Examples of a batch share positions: each is computed once.
@@ -24,8 +25,8 @@ export function rotaryTables(config: LlamaConfig, positions: Int32Array): Rotary
     rowOf.set(position, row);
     for (let pair = 0; pair < half; pair += 1) {
       const angle = position * frequencies[pair]!;
-      cosines[row * half + pair] = Math.cos(angle);
-      sines[row * half + pair] = Math.sin(angle);
+      cosines[row * half + pair] = magnitude * Math.cos(angle);
+      sines[row * half + pair] = magnitude * Math.sin(angle);
     }
   });
   return {

@@ -75,12 +75,14 @@ async function shotsOf(system: RunningSystem, sweep: string): Promise<readonly S
     {
       name: 'sweep',
       path: `/sweeps/${sweep}/show`,
-      prepare: async (page) => {
-        await page.getByRole('img', { name: 'Mean score along lambda' }).scrollIntoViewIfNeeded();
-      },
+      prepare: (page) => bringUp(page, 'Scores along the options'),
     },
-    { name: 'adapter', path: `/adapters/${first!.id}/show` },
-    { name: 'task', path: `/tasks/${first!.task.id}/show` },
+    {
+      name: 'adapter',
+      path: `/adapters/${first!.id}/show`,
+      prepare: (page) => bringUp(page, 'Where it comes from, and what came of it'),
+    },
+    { name: 'task', path: `/tasks/${first!.task.id}/show`, prepare: (page) => bringUp(page, 'Examples') },
     {
       name: 'upload',
       path: '/upload',
@@ -91,6 +93,14 @@ async function shotsOf(system: RunningSystem, sweep: string): Promise<readonly S
       },
     },
   ];
+}
+
+/** Scrolls a section of the page to just below the bar. */
+async function bringUp(page: Page, title: string): Promise<void> {
+  const heading = page.getByRole('heading', { name: title, exact: true });
+  await heading.waitFor();
+  const top = (await heading.boundingBox())?.y ?? 0;
+  await page.mouse.wheel(0, Math.max(0, top - 80));
 }
 
 async function take(browser: Browser, system: RunningSystem, shots: readonly Shot[]): Promise<number> {

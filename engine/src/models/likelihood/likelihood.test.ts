@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTinyModel } from '../../adapters/tiny-forward.testing.js';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
 import { createKeyedRandom } from '../../random/index.js';
-import { testedBackends } from '../backends.testing.js';
+import { testedBackends } from '../../backend/tested-backends.testing.js';
 import { goldenFolder } from '../golden.testing.js';
 import { generate, languageLimits, ModelWeights, openModel, type Tokens } from '../index.js';
 import { CAUSAL_CASES, readLanguageGolden, T5_CASES, textsOf } from '../generation/golden-language.testing.js';

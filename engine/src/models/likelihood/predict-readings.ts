@@ -52,18 +52,19 @@ export interface Asked {
   readonly token: number;
 }
 
-/** Several questions about one row cost one row of logits. */
+/** Several questions about one row cost one row of logits; rows come in pieces, so that no vocabulary is too large. */
 export async function lookUp(
   head: Pick<Head, 'logits'>,
   asked: readonly Asked[],
   { model, signal }: Pick<PredictOptions, 'model' | 'signal'>,
+  entriesAtOnce = LOGITS_AT_ONCE,
 ): Promise<readonly Prediction[]> {
   const { vocabulary } = model;
   const rows = [...new Set(asked.map(({ at }) => at))].sort((x, y) => x - y);
   const askedOf = new Map(rows.map((at) => [at, [] as { readonly token: number; readonly order: number }[]]));
   asked.forEach(({ at, token }, order) => askedOf.get(at)!.push({ token, order }));
   const found: Prediction[] = [];
-  const step = Math.max(1, Math.floor(LOGITS_AT_ONCE / vocabulary));
+  const step = Math.max(1, Math.floor(entriesAtOnce / vocabulary));
   for (let begin = 0; begin < rows.length; begin += step) {
     signal?.throwIfAborted();
     const some = Int32Array.from(rows.slice(begin, begin + step));

@@ -36,15 +36,16 @@ const OWN_CORE: ReadonlySet<string> = new Set(['wasm', 'cpu']);
 export async function openCellScorer(folder: string, context: ComputeContext): Promise<CellScorer> {
   const { backend, signal } = context;
   const { model, scorer } = await openBase(backend.tf, folder, signal);
-  const why = OWN_CORE.has(backend.name) ? whyNotCompiled(model) : `the backend is ${backend.name}`;
-  if (why === undefined) return compiledScorer(new CompiledTower(model), signal);
+  const tower = 'forward' in model ? undefined : model;
+  const why = OWN_CORE.has(backend.name) ? tower && whyNotCompiled(tower) : `the backend is ${backend.name}`;
+  if (tower !== undefined && why === undefined) return compiledScorer(new CompiledTower(tower), signal);
   let updated: ReturnType<typeof scorer.withUpdates> | undefined;
   const dispose = (): void => {
     updated?.dispose();
     updated = undefined;
   };
   return {
-    description: `tensors on ${backend.name} (${why})`,
+    description: `tensors on ${backend.name} (${why ?? 'it is no tower of CLIP'})`,
     use(updates) {
       dispose();
       if (updates !== undefined) updated = scorer.withUpdates(updates);

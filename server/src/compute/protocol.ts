@@ -10,6 +10,7 @@ import type { ExportResult, ExportWork } from './export-protocol.js';
 import type { ExtractionResult, ExtractionWork } from './extraction-protocol.js';
 import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
 import type { ModelFusionResult, ModelFusionWork } from './model-fusion-protocol.js';
+import type { OutsideEvaluationWork } from './outside-evaluation-protocol.js';
 import type { StatisticsResult, StatisticsWork } from './statistics-protocol.js';
 import type { TaskImportResult, TaskImportWork } from './task-import-protocol.js';
 import type { TrainingEpoch, TrainingOptions } from '../entities/training-run.js';
@@ -78,6 +79,7 @@ export type Work =
   | ImportWork
   | BaseImportWork
   | TaskImportWork
+  | OutsideEvaluationWork
   | InspectionWork
   | ExportWork
   | StatisticsWork

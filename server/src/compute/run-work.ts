@@ -10,6 +10,7 @@ import { runFusionWork } from './run-fusion-work.js';
 import { runInspectionWork } from './run-inspection-work.js';
 import { runImportWork } from './run-import-work.js';
 import { runModelFusionWork } from './run-model-fusion-work.js';
+import { runOutsideEvaluationWork } from './run-outside-evaluation-work.js';
 import { runStatisticsWork } from './run-statistics-work.js';
 import { runTaskImportWork } from './run-task-import-work.js';
 import { runTrainingWork } from './run-training-work.js';
@@ -19,6 +20,7 @@ export async function runWork(work: Work, context: ComputeContext): Promise<Resu
   if (work.kind === 'EVALUATION') return runEvaluationWork(work, context);
   if (work.kind === 'BASE_IMPORT') return runBaseImportWork(work, context);
   if (work.kind === 'IMPORT') return runImportWork(work, context);
+  if (work.kind === 'OUTSIDE_EVALUATION') return runOutsideEvaluationWork(work, context);
   if (work.kind === 'TASK_IMPORT') return runTaskImportWork(work, context);
   if (work.kind === 'INSPECTION') return runInspectionWork(work, context);
   if (work.kind === 'EXPORT') return runExportWork(work, context);

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { BlobStore } from '../blobs/index.js';
+import type { OutsideSettings } from '../compute/outside-evaluation-protocol.js';
 import type { Work } from '../compute/protocol.js';
 import {
   Adapter,
@@ -101,6 +102,12 @@ async function describeFusion(em: EntityManager, blobs: BlobStore, home: string,
 }
 
 async function describeEvaluation(em: EntityManager, blobs: BlobStore, home: string, job: Evaluation): Promise<Work> {
+  const { evaluator, evaluatorOptions: settings, prompt } = job;
+  if (evaluator !== null && settings !== null && prompt !== null) {
+    const task = await blobs.locate((await job.task.loadOrFail()).digest);
+    const outside = settings as unknown as OutsideSettings;
+    return { kind: 'OUTSIDE_EVALUATION', ...outside, evaluator, task, prompt, split: splitOf(job.split) };
+  }
   const base = await job.base.loadOrFail();
   const adapter = job.adapter && (await job.adapter.loadOrFail());
   return {

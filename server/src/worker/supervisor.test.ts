@@ -111,6 +111,7 @@ describe('a worker', () => {
         INSPECTION: 60,
         BASE_IMPORT: 60,
         TASK_IMPORT: 60,
+        OUTSIDE_EVALUATION: 60,
         EXPORT: 60,
         STATISTICS: 60,
         MODEL_FUSION: 60,

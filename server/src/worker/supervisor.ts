@@ -57,7 +57,9 @@ const CRASHES = 3;
 interface Running {
   readonly held: Held;
   readonly process: ComputeProcess;
-  readonly deadline: number;
+  readonly began: number;
+  /** How long it may take: by what its row is, and once that is known by what is to be done. */
+  seconds: number;
   peak: number;
   /** Why it is being stopped, once it is. */
   stop: 'CANCELLED' | 'SHUTDOWN' | JobProblem | undefined;
@@ -175,8 +177,9 @@ export class Supervisor {
     if (job === undefined) return;
     const held: Held = { ...message, attempt: job.attempt };
     const process = this.#pool.acquire(message.kind);
-    const deadline = Date.now() + settings.timeouts[message.kind] * 1000;
-    const running: Running = { held, process, deadline, peak: 0, stop: this.#stopping ? 'SHUTDOWN' : undefined };
+    const seconds = settings.timeouts[message.kind];
+    const stop = this.#stopping ? 'SHUTDOWN' : undefined;
+    const running: Running = { held, process, began: Date.now(), seconds, peak: 0, stop };
     this.#running.set(held.id, running);
     const started = performance.now();
     try {
@@ -194,6 +197,7 @@ export class Supervisor {
     let work;
     try {
       work = await describeWork(orm.em.fork(), blobs, settings.home, await reload(orm, job));
+      running.seconds = settings.timeouts[work.kind];
       // Every other job under way has a core of its own.
       if (work.kind === 'FUSION' || work.kind === 'MODEL_FUSION')
         work = { ...work, threads: availableParallelism() - this.#running.size + 1 };
@@ -268,9 +272,9 @@ export class Supervisor {
     for (const running of all) {
       const bytes = running.process.pid === undefined ? 0 : await residentMemory(running.process.pid);
       running.peak = Math.max(running.peak, bytes);
-      const seconds = settings.timeouts[running.held.kind];
+      const { seconds, began } = running;
       if (cancelled.has(running.held.id)) this.#halt(running, 'CANCELLED');
-      else if (Date.now() > running.deadline) this.#halt(running, problemOf(jobErrors.timeout({ seconds })));
+      else if (Date.now() > began + seconds * 1000) this.#halt(running, problemOf(jobErrors.timeout({ seconds })));
       else if (bytes > settings.memoryLimit) {
         this.#halt(running, problemOf(jobErrors.memory({ bytes, limit: settings.memoryLimit })), 0);
       }

@@ -20,6 +20,8 @@ const TIMEOUTS: Readonly<Record<WorkKind, number>> = {
   INSPECTION: 600,
   BASE_IMPORT: 6 * 3600,
   TASK_IMPORT: 6 * 3600,
+  // A model elsewhere may be slow, and asked a few times.
+  OUTSIDE_EVALUATION: 12 * 3600,
   EXPORT: 3600,
   STATISTICS: 4 * 3600,
   MODEL_FUSION: 12 * 3600,

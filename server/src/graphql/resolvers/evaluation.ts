@@ -13,6 +13,7 @@ import {
   Root,
 } from 'type-graphql';
 import { Adapter, BaseModel, Evaluation, FusionRun, RunState, Score, SplitName, Task } from '../../entities/index.js';
+import { evaluateOutside } from '../../services/evaluate-outside.js';
 import type { ApiContext } from '../context/api-context.js';
 import { connectionType, type Page } from '../lists/connection.js';
 import { conditions } from '../lists/filters.js';
@@ -20,9 +21,11 @@ import { findPage } from '../lists/find-page.js';
 import { OrderDirection } from '../lists/order-direction.js';
 import { orderType, type Order } from '../lists/order-type.js';
 import { PageArgs } from '../lists/page-args.js';
+import { readEvaluatorInput } from '../strategy-types/evaluator-types.js';
 import { findMalformed } from '../types/find-malformed.js';
 import { EvaluateInput } from '../types/job-inputs.js';
 import { DeleteResult, EvaluateResult, Evaluations } from '../types/results.js';
+import { EvaluateOutsideInput, EvaluateOutsideResult } from '../types/outside-evaluation.js';
 import { withoutNulls } from '../types/without-nulls.js';
 import { removeById } from './remove-by-id.js';
 
@@ -114,6 +117,26 @@ export class EvaluationResolver {
     ]);
     if (malformed) return malformed;
     const result = await platform.services.evaluate(em, withoutNulls(input));
+    return 'code' in result ? result : new Evaluations(result);
+  }
+
+  @Mutation(() => EvaluateOutsideResult, {
+    description:
+      'Queues the scoring of a model that runs elsewhere: an evaluator asks it, and its answers are measured as those of Crucible’s own models.',
+  })
+  async evaluateOutside(
+    @Arg('input', () => EvaluateOutsideInput, { description: 'Which model, and on what.' }) input: EvaluateOutsideInput,
+    @Ctx() { em, platform }: ApiContext,
+  ): Promise<typeof EvaluateOutsideResult> {
+    const malformed = findMalformed([
+      ['adapter', input.adapter, ['adapter']],
+      ['base model', input.base, ['base']],
+      ...input.tasks.map((id, index) => ['task', id, ['tasks', index]] as const),
+    ]);
+    if (malformed) return malformed;
+    const { evaluator: chosen, ...rest } = withoutNulls(input);
+    const choice = readEvaluatorInput(chosen, platform.plugins);
+    const result = await evaluateOutside(em, platform, { ...rest, ...choice });
     return 'code' in result ? result : new Evaluations(result);
   }
 

@@ -1,5 +1,20 @@
-import { Args, ArgsType, Ctx, Field, FieldResolver, Float, ID, InputType, Query, Resolver, Root } from 'type-graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  Float,
+  ID,
+  InputType,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { Adapter, BaseModel, Evaluation, FusionRun, Score, SplitName, Task } from '../../entities/index.js';
+import { importHarnessScores } from '../../services/import-harness-scores.js';
 import type { ApiContext } from '../context/api-context.js';
 import { connectionType, type Page } from '../lists/connection.js';
 import { conditions } from '../lists/filters.js';
@@ -7,6 +22,9 @@ import { findPage } from '../lists/find-page.js';
 import { OrderDirection } from '../lists/order-direction.js';
 import { orderType, type Order } from '../lists/order-type.js';
 import { PageArgs } from '../lists/page-args.js';
+import { findMalformed } from '../types/find-malformed.js';
+import { ImportedScores, ImportHarnessScoresInput, ImportHarnessScoresResult } from '../types/outside-evaluation.js';
+import { withoutNullsDeep } from '../types/without-nulls.js';
 
 const ScoreConnection = connectionType('Score', Score);
 const ScoreOrder = orderType('Score', { CREATED_AT: 'createdAt', VALUE: 'value', LOSS: 'loss' });
@@ -62,6 +80,25 @@ export class ScoreResolver {
       },
       page,
     );
+  }
+
+  @Mutation(() => ImportHarnessScoresResult, {
+    description:
+      'Takes in what lm-evaluation-harness measured, as scores of origin IMPORTED. Which examples were right is not known then, so that they take part in no paired test.',
+  })
+  async importHarnessScores(
+    @Arg('input', () => ImportHarnessScoresInput, { description: 'The file, and what its tasks are here.' })
+    input: ImportHarnessScoresInput,
+    @Ctx() { em }: ApiContext,
+  ): Promise<typeof ImportHarnessScoresResult> {
+    const malformed = findMalformed([
+      ['adapter', input.adapter, ['adapter']],
+      ['base model', input.base, ['base']],
+      ...input.tasks.map(({ task }, index) => ['task', task, ['tasks', index, 'task']] as const),
+    ]);
+    if (malformed) return malformed;
+    const result = await importHarnessScores(em, withoutNullsDeep(input));
+    return 'code' in result ? result : new ImportedScores(result);
   }
 
   @FieldResolver(() => Task, { description: 'The task scored on.' })

@@ -10,6 +10,7 @@ import {
   type GraphQLOutputType,
   type GraphQLType,
 } from 'graphql';
+import { evaluatorInput } from './evaluator-types.js';
 import { fieldsOf, type TypedRegistry } from './strategy-types.js';
 
 /**
@@ -18,8 +19,10 @@ import { fieldsOf, type TypedRegistry } from './strategy-types.js';
  * type-graphql builds from classes, and a plugin has none: the static schema names these three types by placeholder scalars, which are
  * replaced here, wherever a field or an argument refers to them.
  */
-export function extendSchema(schema: GraphQLSchema, { strategies, types }: TypedRegistry): GraphQLSchema {
+export function extendSchema(schema: GraphQLSchema, { registry, strategies, types }: TypedRegistry): GraphQLSchema {
   const replacements = new Map<string, GraphQLNamedType>();
+  const evaluators = evaluatorInput(registry);
+  if (evaluators) replacements.set('EvaluatorInput', evaluators);
   if (strategies.length > 0) {
     replacements.set('StrategyInput', types.input);
     replacements.set(

@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 
 const noStrategy = (): never => {
-  throw new GraphQLError('No strategy is installed; `plugins { name status problemMessage }` says why.', {
+  throw new GraphQLError('None is installed; `plugins { name status problemMessage }` says why.', {
     extensions: { code: 'BAD_USER_INPUT' },
   });
 };
@@ -17,4 +17,5 @@ export const StrategyGridInput = placeholder(
   'StrategyGridInput',
   'A grid over a strategy’s options. No strategy is installed.',
 );
+export const EvaluatorInput = placeholder('EvaluatorInput', 'An evaluator and its options. No evaluator is installed.');
 export const StrategyOptions = placeholder('StrategyOptions', 'Options that a run used. No strategy is installed.');

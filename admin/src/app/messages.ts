@@ -1,6 +1,7 @@
 import { chartMessages } from '../charts/messages';
 import { compareChartMessages } from '../compare/charts/messages';
 import { compareMessages } from '../compare/messages';
+import { evaluateMessages } from '../evaluate/messages';
 import { homeMessages } from '../home/messages';
 import { fuseMessages } from '../fuse/messages';
 import { runPageMessages } from '../run/messages';
@@ -28,6 +29,7 @@ const features = {
   fuse: fuseMessages,
   run: runPageMessages,
   upload: uploadMessages,
+  evaluate: evaluateMessages,
 };
 const resources = {
   runs: runMessages,

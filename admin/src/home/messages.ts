@@ -28,7 +28,7 @@ export const homeMessages = defineMessages(
       more: 'Add another one of the same base, and',
       fuse: 'fuse them.',
       demo: 'Or look around first: the demo workspace has seven tasks and their adapters. It is loaded by',
-      help: 'Base models, which scores need, are imported over the GraphQL API (importBaseModel).',
+      help: 'Base models, which scores need, are added on the same page.',
     },
   },
   {
@@ -58,7 +58,7 @@ export const homeMessages = defineMessages(
       more: 'Noch einen derselben Basis hinzufügen und',
       fuse: 'beide fusionieren.',
       demo: 'Oder sich erst umsehen: Der Demo-Arbeitsbereich hat sieben Aufgaben und ihre Adapter. Ihn lädt',
-      help: 'Basismodelle, ohne die es keine Ergebnisse gibt, werden über die GraphQL-API aufgenommen (importBaseModel).',
+      help: 'Basismodelle, ohne die es keine Ergebnisse gibt, kommen auf derselben Seite hinzu.',
     },
   },
 );

@@ -2,9 +2,9 @@ import { defineMessages } from '../i18n/define-messages';
 
 export const uploadMessages = defineMessages(
   {
-    menu: 'Add an adapter',
-    title: 'Add an adapter',
-    from: 'Where it is',
+    menu: 'Add',
+    title: 'Add an adapter or a base',
+    from: 'An adapter: where it is',
     source: { files: 'On this computer', hub: 'On the Hugging Face hub', directory: 'On the server’s machine' },
     drop: 'Drop the files of one adapter here',
     dropHelp:
@@ -26,6 +26,8 @@ export const uploadMessages = defineMessages(
     nothing: 'None of these files belongs to an adapter: there is no .safetensors file and no archive among them.',
     reading: 'Reading all of it',
     report: 'What it was understood as',
+    baseTitle: 'Add a base model',
+    baseText: 'What adapters are checked against, scored with and merged into. Fusing needs none.',
     base: 'Base model',
     baseOwn: 'As the adapter names it',
     baseHelp: 'Chosen: shapes are compared with it.',
@@ -62,9 +64,9 @@ export const uploadMessages = defineMessages(
     },
   },
   {
-    menu: 'Adapter hinzufügen',
-    title: 'Adapter hinzufügen',
-    from: 'Wo er ist',
+    menu: 'Hinzufügen',
+    title: 'Adapter oder Basis hinzufügen',
+    from: 'Ein Adapter: wo er ist',
     source: {
       files: 'Auf diesem Rechner',
       hub: 'Auf dem Hub von Hugging Face',
@@ -90,6 +92,9 @@ export const uploadMessages = defineMessages(
     nothing: 'Keine dieser Dateien gehört zu einem Adapter: Weder .safetensors noch ein Archiv ist darunter.',
     reading: 'Liest alles',
     report: 'Als was er verstanden wurde',
+    baseTitle: 'Ein Basismodell hinzufügen',
+    baseText:
+      'Woran Adapter geprüft, womit sie bewertet und worin sie eingerechnet werden. Fusionieren braucht keines.',
     base: 'Basismodell',
     baseOwn: 'Wie der Adapter es nennt',
     baseHelp: 'Gewählt: Formen werden damit verglichen.',

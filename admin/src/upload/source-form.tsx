@@ -3,18 +3,25 @@ import Button from '@mui/material/Button';
 import TextField from '@mui/material/TextField';
 import { useState, type FormEvent } from 'react';
 import { useTranslate } from 'react-admin';
-import type { AdapterSourceInput } from '../graphql/generated/graphql';
+import type { AdapterSourceInput, BaseModelSourceInput } from '../graphql/generated/graphql';
+
+/** What the server can fetch itself; a source of adapters and of base models alike. */
+export type FetchedSource = Pick<AdapterSourceInput, 'hub' | 'directory'> & BaseModelSourceInput;
 
 interface SourceFormProps {
+  /** Of its fields, unique on the page. */
+  readonly id: string;
   readonly kind: 'hub' | 'directory';
-  readonly onSource: (source: AdapterSourceInput) => void;
+  readonly submit: string;
+  readonly disabled?: boolean;
+  readonly onSource: (source: FetchedSource) => void;
 }
 
 const FIELD = { size: 'small', variant: 'outlined', margin: 'none', fullWidth: true, required: true } as const;
 const SHRUNK = { inputLabel: { shrink: true } };
 
-/** An adapter that the server fetches itself. */
-export function SourceForm({ kind, onSource }: SourceFormProps) {
+/** Where something is that the server fetches itself. */
+export function SourceForm({ id, kind, submit: label, disabled = false, onSource }: SourceFormProps) {
   const translate = useTranslate();
   const say = (key: string): string => translate(`crucible.upload.${key}`);
   const [repo, setRepo] = useState('');
@@ -34,7 +41,7 @@ export function SourceForm({ kind, onSource }: SourceFormProps) {
         <>
           <TextField
             {...FIELD}
-            id="hub-repo"
+            id={`${id}-repo`}
             slotProps={SHRUNK}
             label={say('repo')}
             helperText={say('repoHelp')}
@@ -43,7 +50,7 @@ export function SourceForm({ kind, onSource }: SourceFormProps) {
           />
           <TextField
             {...FIELD}
-            id="hub-revision"
+            id={`${id}-revision`}
             slotProps={SHRUNK}
             label={say('revision')}
             value={revision}
@@ -53,7 +60,7 @@ export function SourceForm({ kind, onSource }: SourceFormProps) {
       ) : (
         <TextField
           {...FIELD}
-          id="server-directory"
+          id={`${id}-directory`}
           slotProps={SHRUNK}
           label={say('directory')}
           helperText={say('directoryHelp')}
@@ -61,8 +68,8 @@ export function SourceForm({ kind, onSource }: SourceFormProps) {
           onChange={(event) => setDirectory(event.target.value)}
         />
       )}
-      <Button type="submit" variant="contained" sx={{ justifySelf: 'start' }}>
-        {say('look')}
+      <Button type="submit" variant="contained" disabled={disabled} sx={{ justifySelf: 'start' }}>
+        {label}
       </Button>
     </Box>
   );

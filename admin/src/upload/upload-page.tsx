@@ -12,6 +12,7 @@ import { Section } from '../fields/section';
 import { useFormat } from '../fields/use-format';
 import { ApiError } from '../graphql/api-error';
 import type { AdapterSourceInput } from '../graphql/generated/graphql';
+import { BaseImport } from './base-import';
 import { DropZone } from './drop-zone';
 import { InspectedAdapter } from './inspected-adapter';
 import { SourceForm } from './source-form';
@@ -76,10 +77,17 @@ export default function UploadPage() {
               <Progress sending={sending} onStop={stop} />
             </>
           ) : (
-            <SourceForm key={kind} kind={kind} onSource={(source) => setFound({ source, leftOut: 0 })} />
+            <SourceForm
+              key={kind}
+              id="adapter"
+              kind={kind}
+              submit={translate('crucible.upload.look')}
+              onSource={(source) => setFound({ source, leftOut: 0 })}
+            />
           )}
         </Section>
       )}
+      {found ? null : <BaseImport />}
     </Box>
   );
 }

@@ -31,6 +31,8 @@ export class World {
   async open(path: string, options: BrowserContextOptions = {}): Promise<WatchedPage> {
     const viewport = { width: 1280, height: 900 };
     const context = await this.browser.newContext({ locale: 'en-GB', viewport, ...options });
+    // Ends what hangs; decides nothing on a machine that is busy.
+    context.setDefaultTimeout(90_000);
     const page = await context.newPage();
     const faults: string[] = [];
     page.on('pageerror', (error) => faults.push(error.message));

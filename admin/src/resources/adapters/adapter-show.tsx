@@ -1,4 +1,5 @@
 import { useRecordContext, useTranslate } from 'react-admin';
+import { EvaluateSection } from '../../evaluate/evaluate-section';
 import { Facts } from '../../fields/facts';
 import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
@@ -100,6 +101,7 @@ function AdapterPage() {
       </Section>
       <LineageSection id={adapter.id} />
       <NormsSection id={adapter.id} parameterCount={adapter.parameterCount} />
+      <EvaluateSection model={{ adapter: adapter.id }} base={adapter.base.id} />
       <ExportSection adapter={adapter} />
     </>
   );

@@ -1,6 +1,8 @@
 import { useRecordContext, useTranslate } from 'react-admin';
+import { EvaluateSection } from '../../evaluate/evaluate-section';
 import { Facts } from '../../fields/facts';
 import { LinkList } from '../../fields/link-list';
+import { NameLink } from '../../fields/name-link';
 import { Section } from '../../fields/section';
 import { useFormat } from '../../fields/use-format';
 import type { BaseRecord } from '../../provider/row-types';
@@ -33,17 +35,22 @@ function BasePage() {
       {base.frames.length > 0 ? (
         <Section title={translate('resources.bases.frames')}>
           <Facts
-            facts={base.frames.map(({ name, rank, scale, targetModules }) => ({
-              label: name,
-              value: translate('resources.bases.frame', {
+            facts={base.frames.map(({ id, name, rank, scale, targetModules }) => ({
+              label: translate('resources.bases.frame', {
                 rank,
                 scale: format.number(scale),
                 modules: targetModules.length,
               }),
+              value: (
+                <NameLink to="frames" id={id}>
+                  {name}
+                </NameLink>
+              ),
             }))}
           />
         </Section>
       ) : null}
+      <EvaluateSection model={{ base: base.id }} base={base.id} />
       <Section title={translate('resources.bases.adapters')}>
         <LinkList to="adapters" items={base.adapters} />
       </Section>

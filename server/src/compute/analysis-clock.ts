@@ -1,5 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 /** Keeps what a map has come to, with the seconds that it took, over all attempts. */
 export class AnalysisClock {
@@ -20,6 +20,7 @@ export class AnalysisClock {
   }
 
   async save(state: unknown): Promise<void> {
+    await mkdir(dirname(this.#file), { recursive: true });
     const part = `${this.#file}.part`;
     await writeFile(part, JSON.stringify({ seconds: this.seconds(), state }));
     await rename(part, this.#file);

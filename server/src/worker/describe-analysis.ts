@@ -54,7 +54,8 @@ export async function describeAnalysis(
       })),
     ),
     seed: job.seed,
-    checkpointFolder: join(home, 'checkpoints', job.id),
+    // Of the question, not of the job: one that was cancelled and asked again goes on where it was.
+    checkpointFolder: join(home, 'checkpoints', job.fingerprint),
     outputPath: await blobs.incoming(),
   };
 }

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
 import {
   calculus64,
   deltas64,
@@ -79,7 +80,7 @@ function loss64(c: readonly number[], kind: CoefficientLoss): number {
   return total / 5;
 }
 
-describe.each(['wasm', 'cpu'])('gradients of coefficients on %s', (backendName) => {
+describe.each(testedBackends)('gradients of coefficients on %s', (backendName) => {
   let backend: SelectedBackend;
   let weights: ModelWeights;
   let subject: CoefficientModel;

@@ -12,6 +12,7 @@ export { evaluationErrors } from './errors.js';
 export { meanEntropy } from './mean-entropy.js';
 export { normalQuantile } from './normal-quantile.js';
 export { scoreEmbeddings, type CosineHead } from './score-embeddings.js';
+export { scoreLogits, type ScoredLogits } from './score-logits.js';
 export type { EvaluationResult, Interval } from './score.js';
 export {
   createScorer,

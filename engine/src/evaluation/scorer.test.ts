@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
 import { embedImages, ModelWeights, type LowRankTerm, type LowRankUpdates } from '../models/index.js';
 import {
   deviation,
@@ -13,7 +14,7 @@ import type { Examples } from '../tasks/task.js';
 import { createScorer, evaluate } from './scorer.js';
 import { scoreEmbeddings, type CosineHead } from './score-embeddings.js';
 
-describe.each(['wasm', 'cpu'])('scoring on %s', (backendName) => {
+describe.each(testedBackends)('scoring on %s', (backendName) => {
   let backend: SelectedBackend;
   let golden: LoraGolden;
   let updates: LowRankUpdates;

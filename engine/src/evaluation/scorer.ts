@@ -12,7 +12,6 @@ import {
   type WeightSource,
 } from '../models/index.js';
 import { createCoefficientModel, type CoefficientModel, type CoefficientModelOptions } from './coefficient-model.js';
-import { embedTangent } from './embed-tangent.js';
 import { evaluationErrors } from './errors.js';
 import type { EvaluationResult } from './score.js';
 import { scoreEmbeddings, type CosineHead } from './score-embeddings.js';
@@ -62,7 +61,7 @@ export function createScorer({ tf, model }: { readonly tf: TensorFlow; readonly 
     withTangent(updates) {
       const tangent = createTangentEvaluator(tf, base, resolve(updates));
       const embed: ScoredModel['embed'] = (images, options = {}) =>
-        embedTangent({ tf, model, tangent, images, ...options });
+        embedImages({ tf, model, weights: base, tangent, images, ...options });
       return scoredModel(model, embed, () => tangent.dispose());
     },
     withCoefficients: (options) => createCoefficientModel({ ...options, tf, model, weights: base }),

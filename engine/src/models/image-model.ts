@@ -27,11 +27,17 @@ export interface ImageEncoder {
   resolve<T>(updates: ReadonlyMap<string, T>): ReadonlyMap<string, T>;
 }
 
-/** @throws modelErrors.inputMissing where the model reads no images */
-export function imageEncoder(model: ImageModel): ImageEncoder {
+/**
+ * @param output `logits` for a model with a classifier of its own; `projectionSize` is then its number of classes
+ * @throws modelErrors.inputMissing where the model reads no images, modelErrors.outputUnknown where it has no classifier
+ */
+export function imageEncoder(model: ImageModel, output: 'embedding' | 'logits' = 'embedding'): ImageEncoder {
   const { parameters } = model;
   if (!('forward' in model)) {
     const { config, preprocessing } = model;
+    if (output === 'logits') {
+      throw modelErrors.outputUnknown({ family: 'clip-vision', got: output, known: ['embedding', 'hidden'] });
+    }
     return {
       geometry: config,
       preprocessing,
@@ -49,11 +55,11 @@ export function imageEncoder(model: ImageModel): ImageEncoder {
   return {
     geometry,
     preprocessing,
-    projectionSize: model.widthOf('embedding'),
+    projectionSize: model.widthOf(output),
     parameters,
     linearLayers,
     patchColumns: columnsOf(geometry),
-    embed: (calculus, patches, batch) => model.forward(calculus, { images: { batch, patches } }, 'embedding'),
+    embed: (calculus, patches, batch) => model.forward(calculus, { images: { batch, patches } }, output),
     resolve: (updates) => resolveUpdates(model, updates),
   };
 }

@@ -41,7 +41,7 @@ export {
   type TextGeometry,
   type TokenBatch,
 } from './model.js';
-export { padTexts } from './pad-texts.js';
+export { padTexts, type TokenizedText } from './pad-texts.js';
 export { openImageModel, openModel, visionAsModel } from './open-model.js';
 export { resolveUpdates } from './resolve-updates.js';
 export { readConfig, type ConfigReader, type ModelJson } from './read-config.js';

@@ -10,6 +10,7 @@ import {
 } from '../models/index.js';
 import { checkNumber, checkWhole } from './check-options.js';
 import type { LearningProblem, ProblemSplit } from './learning-problem.js';
+import { trainingLimits } from './limits.js';
 
 export interface ProbeLinearizationOptions<Batch> {
   readonly tf: TensorFlow;
@@ -18,7 +19,7 @@ export interface ProbeLinearizationOptions<Batch> {
   readonly updates: LowRankUpdates;
   /** A0 by module. */
   readonly frame: ReadonlyMap<string, Float32Array>;
-  /** How many batches of `train` are looked at, from its first examples on, and their size. */
+  /** How many batches of `train` are looked at, from its first examples on, at most, and their size. */
   readonly batches: number;
   readonly batchSize: number;
   /** Nats that linearizing may cost the loss on these batches, all chosen modules together. */
@@ -55,7 +56,7 @@ export async function probeLinearization<Batch>(
   const { tf, problem, updates, frame, budget } = options;
   const split = await problem.readSplit('train');
   checkWhole('batchSize', options.batchSize, 1, split.count);
-  checkWhole('probeBatches', options.batches, 1, Math.floor(split.count / options.batchSize));
+  checkWhole('probeBatches', options.batches, 1, trainingLimits.batchSize);
   checkNumber('linearizationBudget', budget, (x) => x >= 0, 'a number from 0');
   const weights = new ModelWeights(tf, problem.parameters);
   const names = [...updates.keys()].sort();
@@ -97,8 +98,9 @@ function batchesOf<Batch>(
   { batches, batchSize }: Pick<ProbeLinearizationOptions<Batch>, 'batches' | 'batchSize'>,
   split: ProblemSplit<Batch>,
 ): readonly Batch[] {
+  const count = Math.min(batches, Math.floor(split.count / batchSize));
   const rows = (batch: number): Uint32Array => Uint32Array.from({ length: batchSize }, (_, i) => batch * batchSize + i);
-  return Array.from({ length: batches }, (_, batch) => split.batch(rows(batch)));
+  return Array.from({ length: count }, (_, batch) => split.batch(rows(batch)));
 }
 
 async function meanLoss<Batch>(
@@ -107,12 +109,13 @@ async function meanLoss<Batch>(
   weights: WeightSource,
   updates: LowRankUpdates,
 ): Promise<number> {
-  const { tf, problem, signal, batches } = options;
+  const { tf, problem, signal } = options;
   const folded = foldUpdates(tf, weights, updates);
   const calculus = createEvaluator(tf, folded);
+  const batches = batchesOf(options, split);
   let sum = 0;
   try {
-    for (const batch of batchesOf(options, split)) {
+    for (const batch of batches) {
       signal?.throwIfAborted();
       const loss = tf.tidy(() => problem.loss(tf, problem.forward(tf, calculus, batch), batch).loss);
       sum += (await loss.data<'float32'>())[0]!;
@@ -121,7 +124,7 @@ async function meanLoss<Batch>(
   } finally {
     folded.dispose();
   }
-  return sum / batches;
+  return sum / batches.length;
 }
 
 async function measureDistances<Batch>(

@@ -50,6 +50,24 @@ describe('searches for settings', () => {
     expect(trials.reduce((sum, { steps }) => sum + steps, 0)).toBe(4 * 270);
   });
 
+  it('goes on from what an interrupted search found, to the same outcome', async () => {
+    const axes = { x: { low: 0, high: 1 }, y: { low: -4, high: 0 } };
+    const options = { kind: 'HALVING', axes, trials: 9, steps: 90, seed: 2, evaluate } as const;
+    const whole = await searchRecipes(options);
+    const found = new Map(whole.trials.slice(0, 7).map((trial) => [JSON.stringify([trial.point, trial.steps]), trial]));
+    const again: SearchPoint[] = [];
+    const resumed = await searchRecipes({
+      ...options,
+      known: (point, steps) => found.get(JSON.stringify([point, steps])),
+      async evaluate(point, steps) {
+        again.push(point);
+        return bowl(point, steps);
+      },
+    });
+    expect(resumed).toEqual(whole);
+    expect(again).toEqual(whole.trials.slice(7).map(({ point }) => point));
+  });
+
   it('never chooses a training that diverged', async () => {
     const losses = [Number.NaN, 3, Infinity];
     const outcome = await searchRecipes({

@@ -37,7 +37,9 @@ export interface SearchRecipesOptions {
   readonly signal?: AbortSignal | undefined;
   /** Trains at a point for so many steps and scores the result on `validation`. */
   evaluate(point: SearchPoint, steps: number): Promise<SearchScore>;
-  readonly onTrial?: ((trial: SearchTrial) => void) | undefined;
+  /** What an earlier, interrupted search found at a point: it is not evaluated again. */
+  readonly known?: ((point: SearchPoint, steps: number) => SearchScore | undefined) | undefined;
+  readonly onTrial?: ((trial: SearchTrial) => void | Promise<void>) | undefined;
 }
 
 export interface SearchTrial extends SearchScore {
@@ -58,7 +60,7 @@ export interface SearchOutcome {
  * @throws trainingErrors.optionInvalid
  */
 export async function searchRecipes(options: SearchRecipesOptions): Promise<SearchOutcome> {
-  const { kind, steps, reduction = 3, signal, evaluate, onTrial } = options;
+  const { kind, steps, reduction = 3, signal, evaluate, known, onTrial } = options;
   checkWhole('steps', steps, 1, trainingLimits.steps);
   checkWhole('reduction', reduction, 2, 16);
   const points = kind === 'GRID' ? gridPoints(options.axes) : drawPoints(options);
@@ -69,8 +71,8 @@ export async function searchRecipes(options: SearchRecipesOptions): Promise<Sear
     const scored: SearchTrial[] = [];
     for (const point of rung) {
       signal?.throwIfAborted();
-      const trial = { point, steps: length, ...(await evaluate(point, length)) };
-      onTrial?.(trial);
+      const trial = { point, steps: length, ...(known?.(point, length) ?? (await evaluate(point, length))) };
+      await onTrial?.(trial);
       scored.push(trial);
     }
     trials.push(...scored);

@@ -13,7 +13,7 @@ import type { ModelFusionResult, ModelFusionWork } from './model-fusion-protocol
 import type { OutsideEvaluationWork } from './outside-evaluation-protocol.js';
 import type { StatisticsResult, StatisticsWork } from './statistics-protocol.js';
 import type { TaskImportResult, TaskImportWork } from './task-import-protocol.js';
-import type { TrainingEpoch, TrainingOptions } from '../entities/training-run.js';
+import type { ModuleProbe, TrainingEpoch, TrainingOptions, TrainingTrial } from '../entities/training-run.js';
 
 /** Files are given by path: a compute process knows neither the database nor the blob store. */
 export interface ModelFiles {
@@ -124,6 +124,10 @@ export interface TrainingResult {
   readonly path: string;
   readonly adapter: AdapterFacts;
   readonly history: readonly TrainingEpoch[];
+  /** What a search and a probe settled: goes in the place of what was asked for. */
+  readonly settings: Partial<TrainingOptions>;
+  readonly probes: readonly ModuleProbe[];
+  readonly trials: readonly TrainingTrial[];
 }
 export type Result =
   | FusionResult

@@ -3,11 +3,20 @@ import { join } from 'node:path';
 import { openFrame, writeAdapter, type AdapterManifest } from '@crucible/engine/adapters';
 import { loadVisionModel } from '@crucible/engine/models';
 import { openTask, openTaskHead } from '@crucible/engine/tasks';
-import { trainAdapter, type TrainingMethod, type TrainedUpdates, type TrainingOutcome } from '@crucible/engine/training';
+import {
+  imageProblem,
+  modeOf,
+  trainOnProblem,
+  type AdapterRecipe,
+  type TrainingMethod,
+  type TrainedUpdates,
+  type TrainingOutcome,
+} from '@crucible/engine/training';
 import { adapterFacts } from './adapter-facts.js';
 import type { ComputeContext } from './compute-context.js';
 import type { TrainingResult, TrainingWork } from './protocol.js';
 import { readUpdates } from './read-updates.js';
+import { settleTraining } from './settle-training.js';
 
 /** Modes whose adapters are tangents of the network, and are scored as such. */
 const TANGENT_MODES: ReadonlySet<TrainingMethod> = new Set(['NETWORK_LINEARIZED', 'FULL_LINEARIZED']);
@@ -26,11 +35,8 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
     const perEpoch = Math.max(1, Math.floor(task.counts.train / (options.batchSize * accumulate)));
     const steps = perEpoch * options.epochs;
     await mkdir(work.checkpointFolder, { recursive: true });
-    const result = await trainAdapter({
+    const recipe: AdapterRecipe = {
       tf: backend.tf,
-      model,
-      task,
-      head,
       method: mode,
       // Of whole weights neither means anything.
       rank: options.rank || 1,
@@ -49,6 +55,7 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
       targetModules: options.targetModules,
       frame: frame === undefined ? { seed } : { factors: await frameFactors(frame) },
       learningRate: options.learningRate,
+      schedule: options.schedule ?? 'COSINE',
       weightDecay: options.weightDecay,
       batchSize: options.batchSize,
       steps,
@@ -56,8 +63,16 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
       seed,
       evaluateEvery: perEpoch,
       patience: Math.min(options.patience, steps),
-      checkpointPath: join(work.checkpointFolder, 'training.safetensors'),
       signal,
+    };
+    const settled = await settleTraining(
+      { ...recipe, problem: imageProblem({ model, task, head }), mode: modeOf(recipe) },
+      work,
+      context,
+    );
+    const result = await trainOnProblem({
+      ...settled.training,
+      checkpointPath: join(work.checkpointFolder, 'training.safetensors'),
       onProgress: ({ step, steps: total }) => onProgress({ phase: 'TRAIN', done: step, total }),
     });
     const manifest: AdapterManifest = {
@@ -65,7 +80,7 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
       name: work.name,
       method,
       rank: result.rank,
-      alpha: options.alpha || result.scale * result.rank,
+      alpha: settled.settings.alpha ?? (options.alpha || result.scale * result.rank),
       scale: result.scale,
       targetModules: [...options.targetModules],
       baseDigest: head.baseDigest,
@@ -80,6 +95,9 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
       path: work.outputPath,
       adapter: await adapterFacts(work.outputPath),
       history: historyOf(result, perEpoch),
+      settings: settled.settings,
+      probes: settled.probes,
+      trials: settled.trials,
     };
   } finally {
     await task.close();

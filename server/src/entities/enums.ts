@@ -48,6 +48,59 @@ registerEnumType(AdapterForm, {
   },
 });
 
+/** How the rate of a training goes on after its warm-up. */
+export enum RateSchedule {
+  COSINE = 'COSINE',
+  CONSTANT = 'CONSTANT',
+}
+registerEnumType(RateSchedule, {
+  name: 'RateSchedule',
+  description: 'How the learning rate goes on after the warm-up.',
+  valuesConfig: {
+    COSINE: { description: 'Half a cosine down to 0.' },
+    CONSTANT: { description: 'It stays.' },
+  },
+});
+
+export enum TrainingSearchKind {
+  GRID = 'GRID',
+  RANDOM = 'RANDOM',
+  HALVING = 'HALVING',
+}
+registerEnumType(TrainingSearchKind, {
+  name: 'TrainingSearchKind',
+  description: 'How the settings of a training are looked for.',
+  valuesConfig: {
+    GRID: { description: 'Every combination of the values.' },
+    RANDOM: { description: 'Points drawn independently of each other.' },
+    HALVING: {
+      description: 'Points drawn at random; the best third go on to three times as many steps, until one is left.',
+    },
+  },
+});
+
+/** Settings of a training that a search may vary. */
+export enum TunableOption {
+  learningRate = 'learningRate',
+  weightDecay = 'weightDecay',
+  rank = 'rank',
+  alpha = 'alpha',
+  dropout = 'dropout',
+  normPenalty = 'normPenalty',
+}
+registerEnumType(TunableOption, {
+  name: 'TunableOption',
+  description: 'A setting of a training that a search may vary.',
+  valuesConfig: {
+    learningRate: { description: 'The greatest learning rate.' },
+    weightDecay: { description: 'Weight decay.' },
+    rank: { description: 'Rank of the update; not in a tangent frame, which has its own.' },
+    alpha: { description: 'Its alpha; not in a tangent frame.' },
+    dropout: { description: 'Dropout on an adapter’s input.' },
+    normPenalty: { description: 'Weight of the penalty on the update’s length.' },
+  },
+});
+
 export enum Metric {
   ACCURACY = 'ACCURACY',
   MACRO_F1 = 'MACRO_F1',

@@ -16,6 +16,7 @@ import {
   StrategyKind,
   TangentFrame,
   type TrainingRun,
+  type TrainingTrial,
   type FidelityReport,
   type JobProblem,
   type SearchStep,
@@ -166,13 +167,16 @@ export async function settleTraining(
   queue: PgBossQueue,
   held: Held,
   usage: Usage,
-  { adapter: facts, history }: TrainingResult,
+  { adapter: facts, history, settings, probes, trials }: TrainingResult,
 ): Promise<boolean> {
   return settle<TrainingRun>(em, queue, held, usage, async (em, run) => {
     const { name, base, method, task } = run;
     const adapter = await makeAdapter(em, facts, { name, base, method, origin: Origin.TRAINED, task });
     run.output = ref(adapter);
     run.history = history.map((epoch) => ({ ...epoch }));
+    run.options = { ...run.options, ...settings };
+    run.probes = probes.map((probe) => ({ ...probe }));
+    run.trials = structuredClone(trials) as TrainingTrial[];
     run.timings = [{ phase: 'TRAIN', seconds: usage.seconds }];
     finish(run, RunState.SUCCEEDED);
   });

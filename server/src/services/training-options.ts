@@ -1,9 +1,49 @@
 import { z } from 'zod';
-import type { TangentFrame, TrainingOptions } from '../entities/index.js';
+import {
+  RateSchedule,
+  TrainingSearchKind,
+  TunableOption,
+  type TangentFrame,
+  type TrainingOptions,
+} from '../entities/index.js';
 import { InvalidOptions } from './problems.js';
 
 type Mode = NonNullable<TrainingOptions['mode']>;
 type Given = { readonly [K in keyof TrainingOptions]?: TrainingOptions[K] | undefined };
+
+const axis = z
+  .strictObject({
+    option: z.enum(TunableOption),
+    values: z.array(z.number()).min(1).max(100).optional(),
+    low: z.number().optional(),
+    high: z.number().optional(),
+    logarithmic: z.boolean().optional(),
+  })
+  .refine(
+    ({ values, low, high, logarithmic }) =>
+      values !== undefined
+        ? low === undefined && high === undefined
+        : low !== undefined && high !== undefined && low < high && (logarithmic !== true || low > 0),
+    'give either values, or low below high, above 0 where it is logarithmic',
+  );
+const search = z
+  .strictObject({
+    kind: z.enum(TrainingSearchKind),
+    axes: z.array(axis).min(1).max(8),
+    trials: z.int().min(1).max(100).optional(),
+  })
+  .refine(({ kind, trials }) => (kind === TrainingSearchKind.GRID) === (trials === undefined), {
+    message: 'a grid has no number of trials, and the others need one',
+    path: ['trials'],
+  })
+  .refine(({ kind, axes }) => kind !== TrainingSearchKind.GRID || axes.every(({ values }) => values !== undefined), {
+    message: 'a grid needs values on every axis',
+    path: ['axes'],
+  })
+  .refine(({ axes }) => axes.reduce((points, { values }) => points * (values?.length ?? 1), 1) <= 100, {
+    message: 'at most 100 points are tried',
+    path: ['axes'],
+  });
 
 const common = {
   learningRate: z.number().positive().max(1),
@@ -14,6 +54,8 @@ const common = {
   warmup: z.number().min(0).max(1).default(0.1),
   patience: z.int().min(1).max(1000).default(3),
   normPenalty: z.number().min(0).max(1e6).default(0),
+  schedule: z.enum(RateSchedule).default(RateSchedule.COSINE),
+  search: search.nullable().default(null),
 };
 const patterns = z.array(z.string().min(1).max(200)).max(64);
 
@@ -26,6 +68,7 @@ const factors = z.strictObject({
   rankStabilized: z.boolean().default(false),
   dropout: z.number().min(0).max(0.99).default(0),
   linearizedModules: patterns.nullable().default(null),
+  linearizationBudget: z.number().min(0).max(100).nullable().default(null),
   orthogonality: z.number().min(0).max(1e6).default(0),
   orthogonalTo: z.array(z.string()).max(64).default([]),
 });
@@ -61,6 +104,7 @@ export function checkTrainingOptions(
         path: ['options', name],
       })),
     ...foreignOptions(given, mode),
+    ...foreignAxes(raw, mode, frame !== null),
   ];
   if (issues.length) return new InvalidOptions(issues);
   const parsed = (mode.startsWith('FULL') ? weights : factors).safeParse({ ...given, ...fixed });
@@ -74,18 +118,35 @@ export function checkTrainingOptions(
   );
 }
 
-const OF_FACTORS = ['rank', 'alpha', 'rankStabilized', 'dropout', 'linearizedModules', 'orthogonality', 'orthogonalTo'];
+const OF_LORA = ['linearizedModules', 'linearizationBudget'];
+const OF_FACTORS = ['rank', 'alpha', 'rankStabilized', 'dropout', 'orthogonality', 'orthogonalTo', ...OF_LORA];
 
 function foreignOptions(given: Readonly<Record<string, unknown>>, mode: Mode) {
-  const foreign = mode.startsWith('FULL') ? OF_FACTORS : mode === 'LORA' ? [] : ['linearizedModules'];
+  const foreign = mode.startsWith('FULL') ? OF_FACTORS : mode === 'LORA' ? [] : OF_LORA;
   return foreign
     .filter((name) => name in given)
     .map((name) => ({
       code: 'OPTIONS_INVALID',
-      message:
-        name === 'linearizedModules'
-          ? `Option "${name}": the method decides what is linearized; leave it out, or train LORA.`
-          : `Option "${name}": the method trains whole weights and has no factors; leave it out.`,
+      message: OF_LORA.includes(name)
+        ? `Option "${name}": the method decides what is linearized; leave it out, or train LORA.`
+        : `Option "${name}": the method trains whole weights and has no factors; leave it out.`,
       path: ['options', name],
     }));
+}
+
+/** A frame has its rank and scale, and whole weights have neither. */
+function foreignAxes({ search: given }: Given, mode: Mode, framed: boolean) {
+  const fixed = framed ? ['rank', 'alpha'] : [];
+  const foreign = mode.startsWith('FULL') ? OF_FACTORS : fixed;
+  return (given?.axes ?? []).flatMap(({ option }, index) =>
+    foreign.includes(option)
+      ? [
+          {
+            code: framed ? 'FRAME_DECIDES' : 'OPTIONS_INVALID',
+            message: `The search varies "${option}", which ${framed ? 'the tangent frame decides' : 'the method does not have'}; leave the axis out.`,
+            path: ['options', 'search', 'axes', String(index), 'option'],
+          },
+        ]
+      : [],
+  );
 }

@@ -7,9 +7,14 @@ import {
   RunState,
   Score,
   type TrainingRun,
+  TrainingSearchKind,
+  TunableOption,
 } from '../entities/index.js';
 import type { TrainAdapterInput } from '../services/index.js';
 import { succeeded, TestSystem } from '../testing/test-system.js';
+
+const RATES = { option: TunableOption.learningRate, values: [1e-3] };
+const RANGE = { option: TunableOption.learningRate, low: 1e-4, high: 1e-2 };
 
 describe('trainings through a worker', () => {
   let system: TestSystem;
@@ -87,6 +92,35 @@ describe('trainings through a worker', () => {
     expect(slope).toMatchObject({ issues: [{ code: 'FORM_NOT_OFFERED' }] });
   });
 
+  it('looks for its settings on validation, then trains with the best of them', async () => {
+    const axes = [
+      { option: TunableOption.learningRate, values: [1e-6, 1e-2] },
+      { option: TunableOption.dropout, values: [0] },
+    ];
+    const run = await train('LORA', {
+      targetModules: ['fc2'],
+      epochs: 2,
+      search: { kind: TrainingSearchKind.GRID, axes },
+    });
+    expect(run).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    expect(run.trials.map(({ values, chosen }) => [values[0]!.value, chosen])).toEqual([
+      [1e-6, false],
+      [1e-2, true],
+    ]);
+    expect(run.trials[1]!.loss).toBeLessThan(run.trials[0]!.loss!);
+    expect(run.options.learningRate).toBe(1e-2);
+    const plain = await train('LORA', { targetModules: ['fc2'], epochs: 2, learningRate: 1e-2 });
+    expect((await outputOf(run)).digest).toBe((await outputOf(plain)).digest);
+  });
+
+  it('linearizes the modules that a probe finds cheap', async () => {
+    const run = await train('LORA', { targetModules: ['fc2', 'v_proj'], linearizationBudget: 100 });
+    expect(run).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    expect(run.probes).toHaveLength(4);
+    expect(run.probes.every(({ linearized, distance }) => linearized && distance > 0)).toBe(true);
+    expect(run.options.linearizedModules).toEqual(run.probes.map(({ module }) => module));
+  });
+
   it('keeps away from other adapters of the frame', async () => {
     const [other] = await system.adapters('L_LORA');
     const run = await train('L_LORA', { orthogonality: 10, orthogonalTo: [other!.id] });
@@ -101,6 +135,14 @@ describe('trainings through a worker', () => {
     ['LORA', { dropout: 1 }, ['options', 'dropout']],
     ['LORA', { accumulate: 0 }, ['options', 'accumulate']],
     ['LORA', { orthogonality: -1 }, ['options', 'orthogonality']],
+    ['L_LORA', { linearizationBudget: 1 }, ['options', 'linearizationBudget']],
+    ['LORA', { search: { kind: TrainingSearchKind.RANDOM, axes: [RATES] } }, ['options', 'search', 'trials']],
+    ['LORA', { search: { kind: TrainingSearchKind.GRID, axes: [RANGE] } }, ['options', 'search', 'axes']],
+    [
+      'L_LORA',
+      { search: { kind: TrainingSearchKind.GRID, axes: [{ option: TunableOption.rank, values: [2] }] } },
+      ['options', 'search', 'axes', '0', 'option'],
+    ],
   ])('refuses %s with %j', async (method, options, path) => {
     const refused = await system.platform.services.trainAdapter(system.em, { base, task: tasks[0]!, method, options });
     expect(refused).toMatchObject({ issues: [{ path }] });

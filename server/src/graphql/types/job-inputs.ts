@@ -1,5 +1,5 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
-import { FusionSpaceName, SplitName } from '../../entities/index.js';
+import { FusionSpaceName, RateSchedule, SplitName, TrainingSearchKind, TunableOption } from '../../entities/index.js';
 import { StrategyGridInput, StrategyInput } from './placeholders.js';
 
 @InputType({ description: 'An adapter in a fusion.' })
@@ -80,6 +80,30 @@ export class EvaluateInput {
   split: SplitName = SplitName.TEST;
 }
 
+@InputType({ description: 'Values of one setting that a search tries: either `values`, or `low` and `high`.' })
+export class TrainingSearchAxisInput {
+  @Field(() => TunableOption, { description: 'The setting.' })
+  option!: TunableOption;
+  @Field(() => [Float], { nullable: true, description: 'The values to try; a GRID needs them.' })
+  values?: number[] | null;
+  @Field(() => Float, { nullable: true, description: 'Least value of a range.' })
+  low?: number | null;
+  @Field(() => Float, { nullable: true, description: 'Greatest value of a range.' })
+  high?: number | null;
+  @Field(() => Boolean, { nullable: true, description: 'Draw evenly in the logarithm; false if left out.' })
+  logarithmic?: boolean | null;
+}
+
+@InputType({ description: 'A search for the settings of a training.' })
+export class TrainingSearchInput {
+  @Field(() => TrainingSearchKind, { description: 'How points are found.' })
+  kind!: TrainingSearchKind;
+  @Field(() => [TrainingSearchAxisInput], { description: 'The settings, and the values to try.' })
+  axes!: TrainingSearchAxisInput[];
+  @Field(() => Int, { nullable: true, description: 'Points of RANDOM and HALVING, 1 to 100.' })
+  trials?: number | null;
+}
+
 @InputType({ description: 'The recipe of a training; what is left out takes its default.' })
 export class TrainingOptionsInput {
   @Field(() => Int, { nullable: true, description: 'Rank of the update, 1 or more.' })
@@ -142,6 +166,23 @@ export class TrainingOptionsInput {
   orthogonality?: number | null;
   @Field(() => [ID], { nullable: true, description: 'Adapters of the same base that `orthogonality` is about.' })
   orthogonalTo?: string[] | null;
+  @Field(() => RateSchedule, {
+    nullable: true,
+    description: 'How the rate goes on after the warm-up; COSINE if left out.',
+  })
+  schedule?: RateSchedule | null;
+  @Field(() => Float, {
+    nullable: true,
+    description:
+      'Dynamic linearization: a probe measures what linearizing each module costs the loss, and modules are linearized while all together cost at most so many nats. For a method that trains A and B.',
+  })
+  linearizationBudget?: number | null;
+  @Field(() => TrainingSearchInput, {
+    nullable: true,
+    description:
+      'Settings to look for by the loss on VALIDATION, before the adapter itself is trained with the best of them.',
+  })
+  search?: TrainingSearchInput | null;
 }
 
 @InputType({ description: 'An adapter to train.' })

@@ -1,0 +1,1 @@
+alter table "training_run" add "probes" jsonb not null default '[]', add "trials" jsonb not null default '[]';

@@ -8,6 +8,7 @@ import type { BaseImportResult, BaseImportWork } from './base-import-protocol.js
 import type { CellResult, ExperimentResult, ExperimentWork } from './experiment-protocol.js';
 import type { ExportResult, ExportWork } from './export-protocol.js';
 import type { ExtractionResult, ExtractionWork } from './extraction-protocol.js';
+import type { HeadlessTaskFiles } from './headless-task.js';
 import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
 import type { ModelFusionResult, ModelFusionWork } from './model-fusion-protocol.js';
 import type { OutsideEvaluationWork } from './outside-evaluation-protocol.js';
@@ -54,7 +55,7 @@ export interface EvaluationWork {
   readonly kind: 'EVALUATION';
   readonly base: ModelFiles;
   readonly adapter: string | null;
-  readonly task: TaskFiles;
+  readonly task: TaskFiles | HeadlessTaskFiles;
   readonly split: Split;
 }
 export interface TrainingWork {

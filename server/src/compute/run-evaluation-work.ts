@@ -4,12 +4,15 @@ import { openBase } from './open-base.js';
 import type { EvaluationOutcome, EvaluationWork } from './protocol.js';
 import { readAdapter, withAdapter } from './read-adapter.js';
 import { readTask } from './read-task.js';
+import { runHeadlessEvaluation } from './run-headless-evaluation.js';
 
 /** Scores one adapter, or the bare base, on one split of one task. */
 export async function runEvaluationWork(work: EvaluationWork, context: ComputeContext): Promise<EvaluationOutcome> {
+  const { task } = work;
+  if (task.head === null) return runHeadlessEvaluation(work, context);
   const { backend, signal, onProgress } = context;
   const { scorer } = await openBase(backend.tf, work.base.folder, signal);
-  const { examples, head } = await readTask(work.task, work.split);
+  const { examples, head } = await readTask(task, work.split);
   const updated = work.adapter === null ? undefined : withAdapter(scorer, await readAdapter(work.adapter));
   try {
     const { loss, outcomes, predictions } = await (updated ?? scorer).evaluate({

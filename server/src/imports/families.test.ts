@@ -1,15 +1,29 @@
-import { cp } from 'node:fs/promises';
+import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { Adapter, BaseModel, type FusionRun, type ImportRun, RunState } from '../entities/index.js';
+import { writeTextTask } from '@crucible/engine/tasks';
+import {
+  Adapter,
+  BaseModel,
+  type FusionRun,
+  type ImportRun,
+  Metric,
+  RunState,
+  Score,
+  Task,
+  TaskKind,
+} from '../entities/index.js';
 import { describeComputation } from '../services/describe-computation.js';
 import { importAdapter } from '../services/import-adapter.js';
 import { importBaseModel } from '../services/import-base-model.js';
 import { succeeded, TestSystem } from '../testing/test-system.js';
+import { tokenizerOf } from '../testing/word-tokenizer.js';
 
 /** Models and adapters of PEFT as engine/golden has them, where their outputs are compared with transformers and PEFT. */
 const golden = fileURLToPath(new URL('../../golden/', import.meta.url));
+
+const WORDS = ['good', 'bad', 'so', 'film'];
 
 describe('models of every family', () => {
   let system: TestSystem;
@@ -18,6 +32,8 @@ describe('models of every family', () => {
     system = await TestSystem.start();
     const root = join(system.database.home, 'import root');
     await cp(join(golden, 'families'), join(root, 'families'), { recursive: true });
+    const tokenizer = join(root, 'families/bert-classifier/model/tokenizer.json');
+    await writeFile(tokenizer, JSON.stringify(tokenizerOf(WORDS, [2, 3])));
     process.env['CRUCIBLE_IMPORT_ROOT'] = root;
     await system.startWorker();
   });
@@ -69,25 +85,79 @@ describe('models of every family', () => {
     expect(why).toMatch(/"mamba".*bert/);
   });
 
-  it.each(['bert-classifier', 'vit'])('take the adapters that PEFT saved for %s, which then fuse', async (name) => {
-    const base = await takeBase(`families/${name}/model`);
-    const members: Adapter[] = [];
-    for (const part of ['first', 'second']) {
-      const source = { directory: `families/${name}/adapter` };
-      const asked = await importAdapter(system.em, system.platform, { source, base: base.id, name: part });
-      const done = await system.until(succeeded(asked) as ImportRun);
-      expect(done).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
-      members.push(await system.em.findOneOrFail(Adapter, { id: done.output!.id }));
-    }
-    expect(members[0]!.base.id).toBe(base.id);
-    const run = await system.until(
-      succeeded(
-        await system.platform.services.fuse(system.em, {
-          strategy: { id: 'simpleAverage', options: {} },
-          adapters: members.map(({ id }) => ({ adapter: id })),
-        }),
-      ) as FusionRun,
+  const takeAdapter = async (family: string, base: BaseModel, name: string): Promise<Adapter> => {
+    const source = { directory: `families/${family}/adapter` };
+    const asked = await importAdapter(system.em, system.platform, { source, base: base.id, name });
+    const done = await system.until(succeeded(asked) as ImportRun);
+    expect(done).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    return system.em.findOneOrFail(Adapter, { id: done.output!.id });
+  };
+
+  it('take the adapters that PEFT saved, by whatever names transformers has for their layers', async () => {
+    const base = await takeBase('families/vit/model');
+    const adapter = await takeAdapter('vit', base, 'of a ViT');
+    expect(adapter.base.id).toBe(base.id);
+  });
+
+  /** Pairs of words in three classes. */
+  async function storeTask(): Promise<Task> {
+    const path = await system.platform.blobs.incoming();
+    const facts = { name: 'films', title: 'Films', description: '', licence: 'CC0-1.0', source: 'made here' };
+    const classes = ['bad', 'so', 'good'];
+    const splits = Object.fromEntries(
+      ['train', 'validation', 'test'].map((split, index) => {
+        const texts = new Map([['text', classes.map((word) => `${word} ${WORDS[index]!} film`)]]);
+        return [split, { count: 3, texts, answer: { form: 'CLASS', labels: Int32Array.of(0, 1, 2) } }];
+      }),
     );
+    const manifest = {
+      ...facts,
+      version: 1,
+      kind: 'TEXT_TASK',
+      metric: 'accuracy',
+      answer: 'CLASS',
+      fields: ['text'],
+      classes,
+    };
+    const prompts = [{ name: 'plain', input: '{text}', labelWords: classes }];
+    const { digest, byteLength } = await writeTextTask(path, { ...manifest, prompts } as never, splits as never);
+    await system.platform.blobs.adopt(path, digest);
+    const counts = { train: 3, validation: 3, test: 3 };
+    const row = {
+      ...facts,
+      kind: TaskKind.TEXT,
+      metric: Metric.ACCURACY,
+      classes,
+      counts,
+      digest,
+      sizeBytes: byteLength,
+    };
+    const { em } = system;
+    const task = em.create(Task, row as never);
+    await em.persist(task).flush();
+    return task;
+  }
+
+  it('fuse, and are scored on texts by their own classifier', async () => {
+    const base = await takeBase('families/bert-classifier/model');
+    const members = [
+      await takeAdapter('bert-classifier', base, 'one'),
+      await takeAdapter('bert-classifier', base, 'two'),
+    ];
+    const task = await storeTask();
+    const asked = await system.platform.services.fuse(system.em, {
+      strategy: { id: 'simpleAverage', options: {} },
+      adapters: members.map(({ id }) => ({ adapter: id })),
+      evaluateOn: [task.id],
+    });
+    const run = await system.until(succeeded(asked) as FusionRun);
     expect(run).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    const scores = await system.em.find(Score, { task: task.id });
+    expect(scores).toHaveLength(1);
+    expect(scores[0]).toMatchObject({ metric: Metric.ACCURACY, n: 3, loss: expect.any(Number) });
+    const vit = await takeBase('families/vit/model');
+    expect(await system.platform.services.evaluate(system.em, { base: vit.id, tasks: [task.id] })).toMatchObject({
+      issues: [{ code: 'HEAD_MISSING', message: expect.stringContaining('a vit answers no texts') }],
+    });
   });
 });

@@ -15,6 +15,7 @@ import { findById } from './find-by-id.js';
 import { findFusionOf } from './find-fusion-of.js';
 import type { EvaluateInput } from './inputs.js';
 import { InvalidOptions, NotFound, QuotaExceeded } from './problems.js';
+import { whyHeadNeeded } from './why-head-needed.js';
 import type { ServiceContext } from './service-context.js';
 import { serviceLimits } from './service-limits.js';
 
@@ -40,8 +41,9 @@ export async function evaluate(
   for (const [index, id] of input.tasks.entries()) {
     const task = await findById(em, Task, id);
     if (task === null) return new NotFound('task', id, ['tasks', index]);
-    if ((await em.count(TaskHead, { task: task.id, base: base.id })) === 0) {
-      const message = `The task "${task.name}" has no head for the base "${base.name}", so nothing can be scored on it; import one.`;
+    const why = (await em.count(TaskHead, { task: task.id, base: base.id })) > 0 ? null : whyHeadNeeded(base, task);
+    if (why !== null) {
+      const message = `The task "${task.name}" has no head for the base "${base.name}", and ${why}; import one.`;
       return new InvalidOptions([{ code: 'HEAD_MISSING', message, path: ['tasks', index] }]);
     }
     tasks.push(task);

@@ -2,7 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import type { AdapterManifest } from '@crucible/engine/adapters';
 import { parseOptions, type Strategy } from '@crucible/sdk';
 import { checkFusion, resolveSpace, strategiesOf, type FusionCheck, type Incompatibility } from '@crucible/sdk/host';
-import { Adapter, FusionSpaceName, FusionStrategy, Task, TaskHead } from '../entities/index.js';
+import { Adapter, BaseModel, FusionSpaceName, FusionStrategy, Task, TaskHead } from '../entities/index.js';
 import { checkSchedules } from './check-schedules.js';
 import { findById } from './find-by-id.js';
 import { kindsOf, tellMutation, withStatistics } from './member-statistics.js';
@@ -10,6 +10,7 @@ import type { FuseInput } from './inputs.js';
 import { IncompatibleAdapters, InvalidOptions, NotFound, QuotaExceeded, StrategyUnavailable } from './problems.js';
 import type { ServiceContext } from './service-context.js';
 import { serviceLimits } from './service-limits.js';
+import { whyHeadNeeded } from './why-head-needed.js';
 import { wrappedVersions } from './wrapped-versions.js';
 
 export interface PreparedMember {
@@ -174,7 +175,7 @@ function tasksOfNobody(
     }));
 }
 
-/** Scoring on a task takes a head of it on this base; so does a search, on the adapters' own tasks. */
+/** Scoring on a task takes a head of it on this base, or a base that answers without; a search takes heads, of the adapters' own tasks. */
 async function tasksWithoutHead(
   em: EntityManager,
   base: string,
@@ -186,8 +187,10 @@ async function tasksWithoutHead(
   const needed = [...new Map([...tasks, ...searched].map((task) => [task.id, task])).values()];
   const heads = await em.find(TaskHead, { base, task: { $in: needed.map(({ id }) => id) } });
   const present = new Set(heads.map(({ task }) => task.id));
+  const model = await em.findOneOrFail(BaseModel, { id: base });
+  const isSearched = new Set(searched.map(({ id }) => id));
   return needed
-    .filter(({ id }) => !present.has(id))
+    .filter((task) => !present.has(task.id) && (isSearched.has(task.id) || whyHeadNeeded(model, task) !== null))
     .map(({ name }) => ({
       code: 'HEAD_MISSING',
       message: `The task "${name}" has no head for this base model, so nothing can be scored on it; leave it out of evaluateOn, or import a head.`,

@@ -20,8 +20,9 @@ import {
 } from '../entities/index.js';
 import type { Split } from '@crucible/engine/tasks';
 import type { JobRow } from '../jobs/index.js';
-import { describeAnalysis } from './describe-analysis.js';
 import { describeExperiment } from './describe-experiment.js';
+import { describeAnalysis } from './describe-analysis.js';
+import { evaluatedTask } from './evaluated-task.js';
 import { describeExport } from './describe-export.js';
 import { describeExtraction } from './describe-extraction.js';
 import { describeImport } from './describe-import.js';
@@ -114,7 +115,7 @@ async function describeEvaluation(em: EntityManager, blobs: BlobStore, home: str
     kind: 'EVALUATION',
     base: { folder: await modelFolder(blobs, home, base) },
     adapter: adapter && (await blobs.locate(adapter.digest)),
-    task: await taskFiles(em, blobs, base, await job.task.loadOrFail()),
+    task: await evaluatedTask(em, blobs, base, await job.task.loadOrFail()),
     split: splitOf(job.split),
   };
 }

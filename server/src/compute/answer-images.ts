@@ -1,0 +1,53 @@
+import { scoreEmbeddings, scoreLogits } from '@crucible/engine/evaluation';
+import { createPromptHead, embedImages } from '@crucible/engine/models';
+import type { Examples, TaskManifest } from '@crucible/engine/tasks';
+import { openTokenizer } from '@crucible/engine/text';
+import type { ComputeContext } from './compute-context.js';
+import { computeErrors } from './errors.js';
+import type { AnsweredTask, AskedModel } from './run-headless-evaluation.js';
+
+export interface AnswerImagesOptions {
+  readonly asked: AskedModel;
+  readonly manifest: TaskManifest;
+  readonly examples: Examples;
+  readonly context: ComputeContext;
+}
+
+/** The prompt that the paper's class texts are made of (paper.md 1.5). */
+const promptOf = (name: string): string => `a photo of a ${name}`;
+
+/** Classes of images by a whole CLIP, which is told them in words, or by a classifier that the model brings for as many classes. */
+export async function answerImages({ asked, manifest, examples, context }: AnswerImagesOptions): Promise<AnsweredTask> {
+  const { model, weights, tangent, folder } = asked;
+  const { signal, onProgress, backend } = context;
+  const { tf } = backend;
+  const classes = manifest.classes.length;
+  const work = {
+    tf,
+    model,
+    weights,
+    tangent,
+    images: examples,
+    signal,
+    onProgress: (done: number, total: number) => onProgress({ phase: 'SCORE', done, total }),
+  };
+  const answer = (predicted: Int32Array, loss: number): AnsweredTask => ({
+    answers: { kind: 'classes', predicted, expected: examples.labels, classes },
+    loss,
+  });
+  if (model.inputs.includes('text')) {
+    const tokenizer = await openTokenizer(folder);
+    const prompts = manifest.classes.map((name) => [tokenizer.encode(promptOf(name)).ids]);
+    const { parameters } = model;
+    const head = await createPromptHead({ tf, model, weights, tangent, parameters, prompts, signal });
+    const { predictions, loss } = scoreEmbeddings(await embedImages(work), examples.labels, head, 'test');
+    return answer(predictions, loss);
+  }
+  const brought = model.outputs.includes('logits') ? model.widthOf('logits') : 0;
+  if (brought !== classes) {
+    throw computeErrors.unscorable({ model: model.family, needs: `a classifier of ${classes} classes`, got: brought });
+  }
+  const logits = await embedImages({ ...work, output: 'logits' });
+  const { predictions, loss } = scoreLogits(logits, examples.labels, classes);
+  return answer(predictions, loss);
+}

@@ -1,0 +1,86 @@
+import { scoreLogits } from '@crucible/engine/evaluation';
+import { answerTexts, embedTexts, predictsTokens, type AnswerMode } from '@crucible/engine/models';
+import { findPrompt, type TextExamples, type TextTaskManifest } from '@crucible/engine/tasks';
+import { openTokenizer } from '@crucible/engine/text';
+import type { ComputeContext } from './compute-context.js';
+import { computeErrors } from './errors.js';
+import type { AnsweredTask, AskedModel } from './run-headless-evaluation.js';
+
+export interface AnswerTextTaskOptions {
+  readonly asked: AskedModel;
+  readonly manifest: TextTaskManifest;
+  readonly examples: TextExamples;
+  readonly context: ComputeContext;
+}
+
+/**
+ * A language model is asked in the task's first prompt: among classes it names the likeliest, numbers and texts it writes, and for perplexity it judges.
+ * A model with a classifier reads the task's text, or its two, and says a class, or a number where it has one logit.
+ */
+export async function answerTextTask(options: AnswerTextTaskOptions): Promise<AnsweredTask> {
+  return predictsTokens(options.asked.model) ? askInWords(options) : classify(options);
+}
+
+async function askInWords({ asked, manifest, examples, context }: AnswerTextTaskOptions): Promise<AnsweredTask> {
+  const { model, weights, tangent, folder } = asked;
+  const { signal, onProgress, backend } = context;
+  const { answers } = await answerTexts(
+    {
+      tf: backend.tf,
+      model,
+      weights,
+      tangent,
+      codec: await openTokenizer(folder),
+      mode: modeOf(manifest),
+      signal,
+      onProgress: (done, total) => onProgress({ phase: 'SCORE', done, total }),
+    },
+    examples,
+    findPrompt(manifest),
+  );
+  return { answers, loss: null };
+}
+
+function modeOf({ metric, answer }: TextTaskManifest): AnswerMode {
+  if (metric === 'perplexity') return 'LIKELIHOOD';
+  return answer === 'CLASS' ? 'RANK' : 'GENERATE';
+}
+
+async function classify({ asked, manifest, examples, context }: AnswerTextTaskOptions): Promise<AnsweredTask> {
+  const { model, weights, tangent, folder } = asked;
+  const { signal, onProgress, backend } = context;
+  const { answer, count } = examples;
+  const needed = answer.form === 'CLASS' ? manifest.classes.length : 1;
+  const brought = model.outputs.includes('logits') ? model.widthOf('logits') : 0;
+  if (answer.form === 'TEXT' || brought !== needed) {
+    const needs = answer.form === 'TEXT' ? 'a language model, which writes' : `a classifier of ${needed} classes`;
+    throw computeErrors.unscorable({ model: model.family, needs, got: brought });
+  }
+  const [first = [], second, ...more] = manifest.fields.map((field) => examples.texts.get(field)!);
+  if (more.length > 0) {
+    throw computeErrors.unscorable({ model: model.family, needs: 'one or two texts an example', got: more.length + 2 });
+  }
+  const tokenizer = await openTokenizer(folder);
+  const maxLength = model.textGeometry?.maxTokens;
+  const logits = await embedTexts({
+    tf: backend.tf,
+    model,
+    weights,
+    tangent,
+    output: 'logits',
+    texts: Array.from({ length: count }, (_, i) =>
+      tokenizer.encode(first[i]!, {
+        ...(second !== undefined && { pair: second[i]! }),
+        ...(maxLength !== undefined && { maxLength }),
+      }),
+    ),
+    signal,
+    onProgress: (done, total) => onProgress({ phase: 'SCORE', done, total }),
+  });
+  if (answer.form === 'NUMBER') {
+    const [predicted, expected] = [Float64Array.from(logits), Float64Array.from(answer.numbers)];
+    return { answers: { kind: 'numbers', predicted, expected }, loss: null };
+  }
+  const { predictions, loss } = scoreLogits(logits, answer.labels, needed);
+  return { answers: { kind: 'classes', predicted: predictions, expected: answer.labels, classes: needed }, loss };
+}

@@ -172,7 +172,10 @@ describe('scores from outside', () => {
         outcomes: null,
         loss: null,
       });
-      expect(read.measurements).toEqual([{ metric: Metric.ACCURACY, value: 0.7, n: 20, interval: read.interval }]);
+      expect(read.measurements).toMatchObject([
+        { metric: Metric.ACCURACY, value: 0.7, n: 20, interval: { ...read.interval } },
+        { metric: Metric.MATTHEWS, n: 20 },
+      ]);
       expect(read.evaluation.getEntity()).toMatchObject({ state: RunState.SUCCEEDED, origin: ScoreOrigin.IMPORTED });
       const subjects = [
         { kind: 'ADAPTER', id: adapter.id },
@@ -192,7 +195,7 @@ describe('scores from outside', () => {
     it('are all taken in, or none', async () => {
       const before = await system.em.count(Score);
       const tasks = [
-        { name: 'pairs', task: task.id, split: SplitName.TEST, metric: Metric.MATTHEWS },
+        { name: 'pairs', task: task.id, split: SplitName.TEST },
         { name: 'nothing', task: task.id, split: SplitName.TEST },
       ];
       expect(await take({ tasks })).toMatchObject({ code: 'IMPORT_HARNESS_TASK_MISSING' });

@@ -1,7 +1,7 @@
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { normalQuantile, wilsonInterval } from '@crucible/engine/evaluation';
-import type { Measurement, MetricName } from '@crucible/engine/metrics';
+import { METRICS, type Measurement, type MetricName } from '@crucible/engine/metrics';
 import { harnessErrors } from './harness-errors.js';
 
 /** Bytes of a results file: the configurations of all tasks stand in it. */
@@ -40,6 +40,8 @@ export interface HarnessResults {
   readonly source: string;
   /** @throws IMPORT_HARNESS_TASK_MISSING, IMPORT_HARNESS_METRIC_MISSING, IMPORT_HARNESS_FIGURE_INVALID */
   measurement(name: string, metric: MetricName): Measurement;
+  /** The figure of `own`, then whatever else the file tells of the task that means the same here. @throws as `measurement` for `own` */
+  measurements(name: string, own: MetricName): readonly Measurement[];
 }
 
 /**
@@ -63,9 +65,16 @@ export async function readHarnessResults(path: string, file: string): Promise<Ha
     const [issue] = parsed.error.issues;
     throw invalid(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'invalid'}`, parsed.error);
   }
+  const measurement = (name: string, metric: MetricName): Measurement => measurementOf(file, parsed.data, name, metric);
   return {
     source: sourceOf(parsed.data),
-    measurement: (name, metric) => measurementOf(file, parsed.data, name, metric),
+    measurement,
+    measurements(name, own) {
+      const first = measurement(name, own);
+      const figures = parsed.data.results[name]!;
+      const others = METRICS.filter((metric) => metric !== own && findFigure(figures, metric) !== undefined);
+      return [first, ...others.map((metric) => measurement(name, metric))];
+    },
   };
 }
 

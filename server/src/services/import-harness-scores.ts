@@ -1,7 +1,7 @@
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import { isCrucibleError } from '@crucible/engine/errors';
 import type { Measurement as EngineMeasurement, MetricName } from '@crucible/engine/metrics';
-import { Evaluation, type Metric, RunState, Score, ScoreOrigin, type SplitName, Task } from '../entities/index.js';
+import { Evaluation, RunState, Score, ScoreOrigin, type SplitName, Task } from '../entities/index.js';
 import { importRoot, resolveInRoot } from '../imports/import-root.js';
 import { finish } from '../jobs/index.js';
 import { toMeasurement } from '../jobs/settle.js';
@@ -19,7 +19,6 @@ export interface ImportHarnessScoresInput {
     readonly name: string;
     readonly task: string;
     readonly split: SplitName;
-    readonly metric?: Metric | undefined;
   }[];
 }
 
@@ -33,23 +32,27 @@ export async function importHarnessScores(
   }
   const subject = await findSubject(em, input);
   if ('code' in subject) return subject;
-  const wanted: { readonly task: Task; readonly split: SplitName; readonly measurement: EngineMeasurement }[] = [];
+  const wanted: {
+    readonly task: Task;
+    readonly split: SplitName;
+    readonly measurements: readonly EngineMeasurement[];
+  }[] = [];
   let source: string;
   try {
     const results = await readHarnessResults(await resolveInRoot(importRoot(), input.file), input.file);
     source = results.source;
-    for (const [index, { name, task: id, split, metric }] of input.tasks.entries()) {
+    for (const [index, { name, task: id, split }] of input.tasks.entries()) {
       const task = await findById(em, Task, id);
       if (task === null) return new NotFound('task', id, ['tasks', index, 'task']);
-      const asked = (metric ?? task.metric).toLowerCase() as MetricName;
-      wanted.push({ task, split, measurement: results.measurement(name, asked) });
+      const own = task.metric.toLowerCase() as MetricName;
+      wanted.push({ task, split, measurements: results.measurements(name, own) });
     }
   } catch (error) {
     if (isCrucibleError(error) && error.code.startsWith('IMPORT_')) return new SourceRefused(error, ['file']);
     throw error;
   }
   return em.transactional(async (em) =>
-    wanted.map(({ task, split, measurement }) => {
+    wanted.map(({ task, split, measurements }) => {
       const common = {
         base: ref(subject.base),
         adapter: subject.adapter && ref(subject.adapter),
@@ -59,14 +62,14 @@ export async function importHarnessScores(
       const evaluation = em.create(Evaluation, { ...common, origin: ScoreOrigin.IMPORTED } as never);
       finish(evaluation, RunState.SUCCEEDED);
       em.persist(evaluation);
-      const told = toMeasurement(measurement);
+      const told = measurements.map(toMeasurement);
       const score = em.create(Score, {
         ...common,
-        ...told,
+        ...told[0],
         evaluation: ref(evaluation),
         origin: ScoreOrigin.IMPORTED,
         source,
-        measurements: [told],
+        measurements: told,
       } as never);
       em.persist(score);
       return score;

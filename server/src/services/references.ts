@@ -1,5 +1,5 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Adapter, FusionMember, FusionRun, Origin, Score, TrainingRun } from '../entities/index.js';
+import { Adapter, FusionMember, FusionRun, Metric, Origin, Score, TrainingRun } from '../entities/index.js';
 import type { NormalizedScore } from './services.js';
 
 /**
@@ -22,8 +22,9 @@ export async function normalize(em: EntityManager, scores: readonly Score[]): Pr
   return scores.map((score) => {
     // A specialist's score on another task than its own is no reference.
     const same = references.filter(
-      ({ adapter, task, split, base }) =>
+      ({ adapter, task, split, base, metric }) =>
         task.id === score.task.id &&
+        metric === score.metric &&
         split === score.split &&
         base.id === score.base.id &&
         specialists.get(adapter!.id)?.task?.id === task.id,
@@ -36,8 +37,14 @@ export async function normalize(em: EntityManager, scores: readonly Score[]): Pr
   });
 }
 
-function ratio({ value }: Score, references: readonly Score[]): number | null {
-  const best = Math.max(...references.map((reference) => reference.value));
+/** 1 is as good as the best reference, less is worse; of a perplexity, where less is better, the other way round. */
+function ratio({ value, metric }: Score, references: readonly Score[]): number | null {
+  const values = references.map((reference) => reference.value);
+  if (metric === Metric.PERPLEXITY) {
+    const best = Math.min(...values);
+    return value > 0 && Number.isFinite(best) ? best / value : null;
+  }
+  const best = Math.max(...values);
   return best > 0 && Number.isFinite(best) ? value / best : null;
 }
 

@@ -1,5 +1,5 @@
 import { createUnionType, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { Metric, Score, SplitName } from '../../entities/index.js';
+import { Score, SplitName } from '../../entities/index.js';
 import { InvalidOptions, NotFound, QuotaExceeded, SourceRefused, StrategyUnavailable } from '../../services/index.js';
 import { EvaluatorInput } from './placeholders.js';
 import { Evaluations } from './results.js';
@@ -58,12 +58,10 @@ export const EvaluateOutsideResult = createUnionType({
 export class HarnessTaskInput {
   @Field(() => String, { description: 'Its name there, such as “glue_mrpc”.' })
   name!: string;
-  @Field(() => ID, { description: 'The task here.' })
+  @Field(() => ID, { description: 'The task here; its own metric must be among the figures there.' })
   task!: string;
   @Field(() => SplitName, { defaultValue: SplitName.TEST, description: 'The split here that it was scored on.' })
   split: SplitName = SplitName.TEST;
-  @Field(() => Metric, { nullable: true, description: 'Which of its figures. Left out: that of the task here.' })
-  metric?: Metric | null;
 }
 
 @InputType({ description: 'Results of lm-evaluation-harness on the server’s machine.' })

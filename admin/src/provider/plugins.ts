@@ -42,6 +42,11 @@ const one = graphql(`
           id
           title
           description
+          options {
+            name
+            default
+            range
+          }
         }
       }
     }

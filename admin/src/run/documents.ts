@@ -6,6 +6,13 @@ export const runDetails = graphql(`
       __typename
       ... on FusionRun {
         id
+        coefficients
+        trace {
+          index
+          objective
+          loss
+          best
+        }
         timings {
           phase
           seconds

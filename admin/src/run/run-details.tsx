@@ -9,6 +9,7 @@ import { Section } from '../fields/section';
 import { useFormat } from '../fields/use-format';
 import { request } from '../graphql/request';
 import { runDetails } from './documents';
+import { RunSearch } from './run-search';
 
 /** Inputs by digest, timings and downloads of a run; read again whenever it changes. */
 export function RunDetails({ id }: { readonly id: string }) {
@@ -41,6 +42,7 @@ export function RunDetails({ id }: { readonly id: string }) {
           }))}
         />
       </Section>
+      <RunSearch run={run} />
       {run.timings.length > 0 ? (
         <Section title={say('timings')}>
           <PlainTable

@@ -7,8 +7,12 @@ export function describeLoss(world: GetWorld): void {
   describe('a server that is lost', () => {
     it('is said to be, and all goes on when it is back', async () => {
       const { system } = world();
+      await world().scoredRun();
       const page = await world().open('/runs');
-      await page.waitForLoadState('networkidle');
+      // What comes in by itself shows that the page listens; before that there is no connection to lose.
+      await page.getByRole('row', { name: /Scored/ }).waitFor();
+      await world().fuseTwo('Before the loss');
+      await page.getByRole('row', { name: /Before the loss/ }).waitFor();
       const [api] = findProcesses(system.pid, /api\/main\.js/);
       process.kill(api!.pid, 'SIGKILL');
       const banner = page.getByText('The connection to the server is lost');

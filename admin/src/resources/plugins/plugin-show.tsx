@@ -1,9 +1,12 @@
 import Alert from '@mui/material/Alert';
 import AlertTitle from '@mui/material/AlertTitle';
+import Box from '@mui/material/Box';
+import Typography from '@mui/material/Typography';
 import { useRecordContext, useTranslate } from 'react-admin';
 import { Facts } from '../../fields/facts';
-import { LinkList } from '../../fields/link-list';
 import { NONE } from '../../fields/format';
+import { NameLink } from '../../fields/name-link';
+import { PlainTable } from '../../fields/plain-table';
 import { Section } from '../../fields/section';
 import type { PluginRecord } from '../../provider/row-types';
 import { RecordShow } from '../../tables/record-show';
@@ -38,7 +41,31 @@ function PluginPage() {
         />
       </Section>
       <Section title={translate('resources.plugins.strategies')}>
-        <LinkList to="strategies" items={plugin.strategies.map(({ id, title }) => ({ id, name: title }))} />
+        {plugin.strategies.map(({ id, title, description, options }) => (
+          <Box key={id} sx={{ mb: 2 }}>
+            <Typography component="h3" variant="subtitle2">
+              <NameLink to="strategies" id={id}>
+                {title}
+              </NameLink>
+            </Typography>
+            <Typography variant="body2" sx={{ mb: 1 }}>
+              {description}
+            </Typography>
+            {options.length > 0 ? (
+              <PlainTable
+                caption={`${title}: ${translate('resources.strategies.options')}`}
+                columns={['option', 'default', 'range'].map((name) => ({
+                  title: translate(`resources.strategies.fields.${name}`),
+                }))}
+                rows={options.map((option) => ({
+                  id: option.name,
+                  cells: [option.name, option.default, option.range],
+                }))}
+              />
+            ) : null}
+          </Box>
+        ))}
+        {plugin.strategies.length === 0 ? <Typography variant="body2">{translate('crucible.none')}</Typography> : null}
       </Section>
     </>
   );

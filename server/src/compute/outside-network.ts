@@ -4,7 +4,8 @@ import { evaluatorErrors } from './evaluator-errors.js';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const LIMITS = { answerBytes: 16_777_216, timeoutSeconds: 120 } as const;
+/** Caps on what a server may send. */
+export const outsideLimits = { answerBytes: 16_777_216, timeoutSeconds: 120 } as const;
 const KEY_PREFIX = 'CRUCIBLE_EVALUATOR_KEY_';
 
 /**
@@ -36,7 +37,7 @@ function isUnder(url: string, allowed: string): boolean {
 }
 
 async function sendOnce(
-  { url, method = 'GET', headers, body, timeoutSeconds = LIMITS.timeoutSeconds }: OutgoingRequest,
+  { url, method = 'GET', headers, body, timeoutSeconds = outsideLimits.timeoutSeconds }: OutgoingRequest,
   signal: AbortSignal,
 ): Promise<IncomingResponse> {
   const response = await fetch(url, {
@@ -51,7 +52,8 @@ async function sendOnce(
   let bytes = 0;
   for await (const chunk of response.body ?? []) {
     bytes += chunk.length;
-    if (bytes > LIMITS.answerBytes) throw evaluatorErrors.answerTooLarge({ url, limit: LIMITS.answerBytes });
+    if (bytes > outsideLimits.answerBytes)
+      throw evaluatorErrors.answerTooLarge({ url, limit: outsideLimits.answerBytes });
     chunks.push(chunk);
   }
   const after = Number(response.headers.get('retry-after') ?? Number.NaN);

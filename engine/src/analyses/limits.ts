@@ -4,8 +4,6 @@ export const analysesLimits = {
   gridSteps: 101,
   /** Values of a λ or density curve. */
   curvePoints: 101,
-  /** Tasks of a curve. */
-  curveTasks: 64,
   /** Examples of one task. */
   examples: 100_000,
   /** Points × examples, over all tasks: the images that go through the model. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
 import { calculus64, embed64 } from '../models/float64-tower.testing.js';
 import { createEvaluator, foldUpdates, ModelWeights, type LowRankUpdates } from '../models/index.js';
 import { analysesErrors } from './errors.js';
@@ -30,7 +31,7 @@ const MIDDLE = [layerPart(1, 'mlp.fc1')];
 const V0 = layerPart(0, 'self_attn.v_proj');
 const frame = frameOf(vectorsOn(VALUES)[0]);
 
-describe.each(['wasm', 'cpu'])('a batch that shares its work over a plane, on %s', (backendName) => {
+describe.each(testedBackends)('a batch that shares its work over a plane, on %s', (backendName) => {
   let backend: SelectedBackend;
   let base: ModelWeights;
   beforeAll(async () => {

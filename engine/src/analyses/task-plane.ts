@@ -222,7 +222,7 @@ function hold(
   };
 }
 
-/** FRAME where all adapters have one A in each of their modules, and one rank and scale matter not; DELTA otherwise. */
+/** FRAME where all adapters have the same modules, and in each of them one A; DELTA otherwise. */
 export function spaceOf(vectors: readonly LowRankUpdates[]): 'FRAME' | 'DELTA' {
   const [first, ...others] = vectors;
   const isShared = others.every((updates) =>

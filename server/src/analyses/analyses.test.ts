@@ -111,7 +111,7 @@ describe('analyses', () => {
 
   it('are queued once for equal questions, whatever they are called', async () => {
     const first = succeeded(await map({ name: 'one' }));
-    const [second, third] = await Promise.all([map({ name: 'two' }), map()]);
+    const [second, third] = await Promise.all([map({ name: 'two' }), map({ space: FusionSpaceName.DELTA })]);
     expect([succeeded(second).id, succeeded(third).id]).toEqual([first.id, first.id]);
     const others = [
       map({ seed: 1 }),

@@ -130,7 +130,8 @@ async function preparePlane(
     members: [memberOf(left), memberOf(right)],
     tasks,
     seed,
-    plane: { split, examples, space },
+    // ΔW's are added up in the frame where there is one, whoever asks: one question, one answer.
+    plane: { split, examples, space: space === FusionSpaceName.FACTOR ? space : null },
   };
 }
 

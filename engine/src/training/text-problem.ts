@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { padTexts, type Model, type TokenBatch } from '../models/index.js';
+import { padTexts, type Model, type TokenBatch, type TokenizedText } from '../models/index.js';
 import { viewBytes } from '../tensors/index.js';
 import { checkLabels, classObjective } from './class-objective.js';
 import type { LearningProblem } from './learning-problem.js';
@@ -7,7 +7,7 @@ import { modelProblem } from './model-problem.js';
 
 /** Texts as token ids, with the special tokens that the model's tokenizer adds, and the class of each. */
 export interface ClassifiedTexts {
-  readonly texts: readonly ArrayLike<number>[];
+  readonly texts: readonly TokenizedText[];
   readonly labels: Int32Array;
 }
 
@@ -46,10 +46,18 @@ export function textProblem({ model, readSplit }: TextProblemOptions): LearningP
   };
 }
 
-/** Lengths and ids of all texts, and what goes with them. */
-export function digestTexts(texts: readonly ArrayLike<number>[], labels?: Int32Array): string {
+/** Lengths and ids of all texts, their segments where they have any, and what goes with them. */
+export function digestTexts(texts: readonly TokenizedText[], labels?: Int32Array): string {
   const hash = createHash('sha256');
-  for (const text of texts) hash.update(`${text.length}\n`).update(viewBytes(Int32Array.from(text)));
+  const add = (what: string, values: ArrayLike<number>) =>
+    hash.update(`${what}${values.length}\n`).update(viewBytes(Int32Array.from(values)));
+  for (const text of texts) {
+    if (!('ids' in text)) add('', text);
+    else {
+      add('', text.ids);
+      add('types ', text.types);
+    }
+  }
   if (labels !== undefined) hash.update(viewBytes(labels));
   return hash.digest('hex');
 }

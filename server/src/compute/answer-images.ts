@@ -1,9 +1,9 @@
 import { scoreEmbeddings, scoreLogits } from '@crucible/engine/evaluation';
-import { createPromptHead, embedImages } from '@crucible/engine/models';
+import { embedImages } from '@crucible/engine/models';
 import type { Examples, TaskManifest } from '@crucible/engine/tasks';
-import { openTokenizer } from '@crucible/engine/text';
 import type { ComputeContext } from './compute-context.js';
 import { computeErrors } from './errors.js';
+import { headOfNames } from './prompt-head.js';
 import type { AnsweredTask, AskedModel } from './run-headless-evaluation.js';
 
 export interface AnswerImagesOptions {
@@ -12,9 +12,6 @@ export interface AnswerImagesOptions {
   readonly examples: Examples;
   readonly context: ComputeContext;
 }
-
-/** The prompt that the paper's class texts are made of (paper.md 1.5). */
-const promptOf = (name: string): string => `a photo of a ${name}`;
 
 /** Classes of images by a whole CLIP, which is told them in words, or by a classifier that the model brings for as many classes. */
 export async function answerImages({ asked, manifest, examples, context }: AnswerImagesOptions): Promise<AnsweredTask> {
@@ -36,10 +33,7 @@ export async function answerImages({ asked, manifest, examples, context }: Answe
     loss,
   });
   if (model.inputs.includes('text')) {
-    const tokenizer = await openTokenizer(folder);
-    const prompts = manifest.classes.map((name) => [tokenizer.encode(promptOf(name)).ids]);
-    const { parameters } = model;
-    const head = await createPromptHead({ tf, model, weights, tangent, parameters, prompts, signal });
+    const head = await headOfNames({ tf, model, weights, tangent, folder, classes: manifest.classes, signal });
     const { predictions, loss } = scoreEmbeddings(await embedImages(work), examples.labels, head, 'test');
     return answer(predictions, loss);
   }

@@ -3,6 +3,7 @@ import { answerTexts, embedTexts, predictsTokens, type AnswerMode } from '@cruci
 import { findPrompt, type TextExamples, type TextTaskManifest } from '@crucible/engine/tasks';
 import { openTokenizer } from '@crucible/engine/text';
 import type { ComputeContext } from './compute-context.js';
+import { encodeFields } from './encode-fields.js';
 import { computeErrors } from './errors.js';
 import type { AnsweredTask, AskedModel } from './run-headless-evaluation.js';
 
@@ -49,31 +50,21 @@ function modeOf({ metric, answer }: TextTaskManifest): AnswerMode {
 async function classify({ asked, manifest, examples, context }: AnswerTextTaskOptions): Promise<AnsweredTask> {
   const { model, weights, tangent, folder } = asked;
   const { signal, onProgress, backend } = context;
-  const { answer, count } = examples;
+  const { answer } = examples;
   const needed = answer.form === 'CLASS' ? manifest.classes.length : 1;
   const brought = model.outputs.includes('logits') ? model.widthOf('logits') : 0;
   if (answer.form === 'TEXT' || brought !== needed) {
     const needs = answer.form === 'TEXT' ? 'a language model, which writes' : `a classifier of ${needed} classes`;
     throw computeErrors.unscorable({ model: model.family, needs, got: brought });
   }
-  const [first = [], second, ...more] = manifest.fields.map((field) => examples.texts.get(field)!);
-  if (more.length > 0) {
-    throw computeErrors.unscorable({ model: model.family, needs: 'one or two texts an example', got: more.length + 2 });
-  }
   const tokenizer = await openTokenizer(folder);
-  const maxLength = model.textGeometry?.maxTokens;
   const logits = await embedTexts({
     tf: backend.tf,
     model,
     weights,
     tangent,
     output: 'logits',
-    texts: Array.from({ length: count }, (_, i) =>
-      tokenizer.encode(first[i]!, {
-        ...(second !== undefined && { pair: second[i]! }),
-        ...(maxLength !== undefined && { maxLength }),
-      }),
-    ),
+    texts: encodeFields(model, manifest, examples, tokenizer),
     signal,
     onProgress: (done, total) => onProgress({ phase: 'SCORE', done, total }),
   });

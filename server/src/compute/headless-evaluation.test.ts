@@ -1,7 +1,6 @@
-import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { digestModel, importAdapter } from '@crucible/engine/adapters';
 import { selectBackend, type SelectedBackend } from '@crucible/engine/backend';
 import { scoreEmbeddings, scoreLogits } from '@crucible/engine/evaluation';
@@ -14,19 +13,10 @@ import {
   openModel,
   type Model,
 } from '@crucible/engine/models';
-import { createKeyedRandom } from '@crucible/engine/random';
-import { SPLITS, writeTask, writeTextTask, type Examples, type Split, type TextAnswer } from '@crucible/engine/tasks';
+import type { TextAnswer } from '@crucible/engine/tasks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { tokenizerOf } from '../testing/word-tokenizer.js';
+import { golden, idOf, makeImageTask, makeModelFolder, makeTextTask, NAMES } from '../testing/made-tasks.js';
 import { runEvaluationWork } from './run-evaluation-work.js';
-
-const golden = fileURLToPath(new URL('../../golden/', import.meta.url));
-
-const WORDS = ['a', 'photo', 'of', 'zero', 'one', 'two', 'three', 'four', 'yes', 'no', ':'];
-const idOf = (word: string): number => WORDS.indexOf(word) + 4;
-const NAMES = ['zero', 'one', 'two', 'three', 'four'];
-const facts = { version: 1, name: 'made', title: 'Made up', description: 'x', licence: 'CC0', source: 'here' } as const;
-const random = createKeyedRandom(6);
 
 describe('a task for which the base has no head', () => {
   let backend: SelectedBackend;
@@ -40,47 +30,9 @@ describe('a task for which the base has no head', () => {
     await rm(folder, { recursive: true, force: true });
   });
 
-  async function modelFolder(from: string, ends: readonly [number, number]): Promise<string> {
-    const path = join(folder, from.replaceAll('/', '-'));
-    await cp(join(golden, from), path, { recursive: true });
-    await writeFile(join(path, 'tokenizer.json'), JSON.stringify(tokenizerOf(WORDS, ends)));
-    await writeFile(join(path, 'tokenizer_config.json'), JSON.stringify({ pad_token: '[PAD]', unk_token: '[UNK]' }));
-    return path;
-  }
-
-  const imagesOf = (size: number, classes: number, split: Split): Examples => ({
-    count: 6,
-    height: size,
-    width: size,
-    channels: 3,
-    pixels: Uint8Array.from(random.integers(['pixels', split, size], 6 * size * size * 3, 256)),
-    labels: Int32Array.from({ length: 6 }, (_, i) => i % classes),
-  });
-
-  async function imageTask(size: number, classes: number): Promise<{ path: string; test: Examples }> {
-    const path = join(folder, `images-${size}-${classes}.safetensors`);
-    const manifest = { ...facts, metric: 'accuracy', classes: NAMES.slice(0, classes) } as const;
-    const splits = Object.fromEntries(SPLITS.map((split) => [split, imagesOf(size, classes, split)]));
-    await writeTask(path, manifest, splits as Record<Split, Examples>);
-    return { path, test: splits['test']! };
-  }
-
-  /** Every example of every split has another pair of words. */
-  async function textTask(name: string, answer: (count: number) => TextAnswer, more: object): Promise<string> {
-    const path = join(folder, `${name}.safetensors`);
-    const manifest = { ...facts, kind: 'TEXT_TASK', fields: ['first', 'second'], ...more } as never;
-    const splits = Object.fromEntries(
-      SPLITS.map((split, index) => {
-        const texts = new Map([
-          ['first', ['zero', 'one', 'two'].map((word) => `${word} ${NAMES[index]!}`)],
-          ['second', ['four', 'three a', 'photo of one']],
-        ]);
-        return [split, { count: 3, texts, answer: answer(3) }];
-      }),
-    );
-    await writeTextTask(path, manifest, splits as never);
-    return path;
-  }
+  const modelFolder = (from: string, ends: readonly [number, number]) => makeModelFolder(folder, from, ends);
+  const imageTask = (size: number, classes: number) => makeImageTask(folder, size, classes);
+  const textTask = (name: string, answer: TextAnswer, more: object) => makeTextTask(folder, name, answer, more);
 
   const evaluate = (base: string, task: string, adapter: string | null = null) =>
     runEvaluationWork(
@@ -135,7 +87,7 @@ describe('a task for which the base has no head', () => {
     const labels = Int32Array.of(0, 1, 2);
     const more = { metric: 'accuracy', answer: 'CLASS', classes: NAMES.slice(0, 3) };
     const prompts = [{ name: 'plain', input: '{first} {second}', labelWords: NAMES.slice(0, 3) }];
-    const path = await textTask('pairs', () => ({ form: 'CLASS', labels }), { ...more, prompts });
+    const path = await textTask('pairs', { form: 'CLASS', labels }, { ...more, prompts });
     const { tf } = backend;
     const pair = (first: string, second: string) => {
       const [a, b] = [first, second].map((text) => text.split(' ').map(idOf));
@@ -171,7 +123,7 @@ describe('a task for which the base has no head', () => {
     const labels = Int32Array.of(0, 1, 0);
     const prompts = [{ name: 'plain', input: '{first} {second} :', labelWords: ['yes', 'no'] }];
     const more = { metric: 'accuracy', answer: 'CLASS', classes: ['yes', 'no'], prompts };
-    const path = await textTask('words', () => ({ form: 'CLASS', labels }), more);
+    const path = await textTask('words', { form: 'CLASS', labels }, more);
     const got = await evaluate(base, path);
     expect(got.loss).toBeNull();
     expect(got.measurements[0]).toMatchObject({ metric: 'accuracy', n: 3 });

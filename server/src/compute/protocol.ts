@@ -62,7 +62,7 @@ export interface TrainingWork {
   readonly kind: 'TRAINING';
   readonly name: string;
   readonly base: ModelFiles;
-  readonly task: TaskFiles;
+  readonly task: TaskFiles | HeadlessTaskFiles;
   readonly method: string;
   readonly frame: string | null;
   readonly options: TrainingOptions;

@@ -1,10 +1,7 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openFrame, writeAdapter, type AdapterManifest } from '@crucible/engine/adapters';
-import { loadVisionModel } from '@crucible/engine/models';
-import { openTask, openTaskHead } from '@crucible/engine/tasks';
 import {
-  imageProblem,
   modeOf,
   trainOnProblem,
   type AdapterRecipe,
@@ -14,6 +11,7 @@ import {
 } from '@crucible/engine/training';
 import { adapterFacts } from './adapter-facts.js';
 import type { ComputeContext } from './compute-context.js';
+import { openLearning } from './open-learning.js';
 import type { TrainingResult, TrainingWork } from './protocol.js';
 import { readUpdates } from './read-updates.js';
 import { settleTraining } from './settle-training.js';
@@ -26,13 +24,11 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
   const { backend, signal, onProgress } = context;
   const { options, seed, method } = work;
   const mode = options.mode ?? (method === 'LORA' ? 'LORA' : 'L_LORA');
-  const model = await loadVisionModel(work.base.folder, { signal });
   const frame = work.frame === null ? undefined : await openFrame(work.frame);
-  const task = await openTask(work.task.task);
+  const { problem, task, baseDigest, close } = await openLearning(work, backend.tf, signal);
   try {
-    const head = await openTaskHead(work.task.head);
     const accumulate = options.accumulate ?? 1;
-    const perEpoch = Math.max(1, Math.floor(task.counts.train / (options.batchSize * accumulate)));
+    const perEpoch = Math.max(1, Math.floor(task.trainCount / (options.batchSize * accumulate)));
     const steps = perEpoch * options.epochs;
     await mkdir(work.checkpointFolder, { recursive: true });
     const recipe: AdapterRecipe = {
@@ -65,11 +61,7 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
       patience: Math.min(options.patience, steps),
       signal,
     };
-    const settled = await settleTraining(
-      { ...recipe, problem: imageProblem({ model, task, head }), mode: modeOf(recipe) },
-      work,
-      context,
-    );
+    const settled = await settleTraining({ ...recipe, problem, mode: modeOf(recipe) }, work, context);
     const result = await trainOnProblem({
       ...settled.training,
       checkpointPath: join(work.checkpointFolder, 'training.safetensors'),
@@ -83,10 +75,10 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
       alpha: settled.settings.alpha ?? (options.alpha || result.scale * result.rank),
       scale: result.scale,
       targetModules: [...options.targetModules],
-      baseDigest: head.baseDigest,
+      baseDigest,
       ...(frame === undefined ? {} : { frameDigest: frame.digest }),
       ...(TANGENT_MODES.has(mode) && { form: 'TANGENT' }),
-      provenance: { kind: 'TRAINING', task: task.manifest.name, taskDigest: task.digest, seed, steps: result.bestStep },
+      provenance: { kind: 'TRAINING', task: task.name, taskDigest: task.digest, seed, steps: result.bestStep },
     };
     await writeAdapter(work.outputPath, manifest, modulesOf(result.updates), { signal });
     await rm(work.checkpointFolder, { recursive: true, force: true });
@@ -100,7 +92,7 @@ export async function runTrainingWork(work: TrainingWork, context: ComputeContex
       trials: settled.trials,
     };
   } finally {
-    await task.close();
+    await close();
     await frame?.close();
   }
 }

@@ -6,6 +6,7 @@ import { announce } from '../jobs/index.js';
 import { findById } from './find-by-id.js';
 import type { TrainAdapterInput } from './inputs.js';
 import { InvalidOptions, NotFound, StrategyUnavailable } from './problems.js';
+import { whyHeadNeeded } from './why-head-needed.js';
 import type { ServiceContext } from './service-context.js';
 import { trainingMode } from './training-mode.js';
 import { checkTrainingOptions } from './training-options.js';
@@ -28,8 +29,9 @@ export async function trainAdapter(
   if (base === null) return new NotFound('base model', input.base, ['base']);
   const task = await findById(em, Task, input.task);
   if (task === null) return new NotFound('task', input.task, ['task']);
-  if ((await em.count(TaskHead, { task: task.id, base: base.id })) === 0) {
-    const message = `The task "${task.name}" has no head for the base "${base.name}"; import one, then train.`;
+  const why = (await em.count(TaskHead, { task: task.id, base: base.id })) > 0 ? null : whyHeadNeeded(base, task);
+  if (why !== null) {
+    const message = `The task "${task.name}" has no head for the base "${base.name}", and ${why}; import one, then train.`;
     return new InvalidOptions([{ code: 'HEAD_MISSING', message, path: ['task'] }]);
   }
   const frame = await chooseFrame(em, base, input, method.trainable);

@@ -48,7 +48,7 @@ export async function describeWork(em: EntityManager, blobs: BlobStore, home: st
     kind: 'TRAINING',
     name: job.name,
     base: { folder: await modelFolder(blobs, home, base) },
-    task: await taskFiles(em, blobs, base, await job.task.loadOrFail()),
+    task: await evaluatedTask(em, blobs, base, await job.task.loadOrFail()),
     method: job.method,
     frame: frame && (await blobs.locate(frame.blob)),
     options: job.options,

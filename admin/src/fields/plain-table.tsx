@@ -43,7 +43,7 @@ export function PlainTable({ caption, columns, rows, maxHeight }: PlainTableProp
         <TableBody>
           {rows.map(({ id, cells: [name, ...cells] }) => (
             <TableRow key={id}>
-              <TableCell component="th" scope="row">
+              <TableCell component="th" scope="row" align={alignOf(0)}>
                 {name}
               </TableCell>
               {cells.map((cell, index) => (

@@ -1,10 +1,9 @@
 import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import type { Dispatch } from 'react';
 import { useTranslate } from 'react-admin';
+import { ChoiceButtons } from '../fields/choice-buttons';
 import { Section } from '../fields/section';
 import type { FormStrategy } from './form-types';
 import type { FuseAction, FuseState } from './fuse-state';
@@ -28,20 +27,16 @@ export function SweepSection({ state: { sweep }, strategy, size, dispatch }: Swe
   const options = sweptOptions(strategy);
   return (
     <Section title={say('title')}>
-      <ToggleButtonGroup
-        exclusive
-        size="small"
-        color="primary"
+      <ChoiceButtons
+        label={say('title')}
+        choices={['once', 'many']}
         value={sweep ? 'many' : 'once'}
-        onChange={(_, mode: 'many' | 'once' | null) => mode && set(mode === 'many' ? {} : null)}
-        aria-label={say('title')}
-      >
-        <ToggleButton value="once">{say('once')}</ToggleButton>
-        <ToggleButton value="many">{say('many')}</ToggleButton>
-      </ToggleButtonGroup>
+        nameOf={say}
+        onChange={(mode) => set(mode === 'many' ? {} : null)}
+      />
       {sweep ? (
         <>
-          <Typography variant="body2" color="text.secondary" sx={{ my: 1.5 }}>
+          <Typography variant="body2" color="text.secondary" sx={{ mb: 1.5 }}>
             {options.length === 0 ? say('none') : say('help')}
           </Typography>
           {options.map((option) => (

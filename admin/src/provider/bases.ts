@@ -41,7 +41,7 @@ const one = graphql(`
           scale
           targetModules
         }
-        adapters {
+        adapters(first: 20) {
           id
           name
           method

@@ -1,10 +1,9 @@
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import { useMutation, useQueryClient } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslate } from 'react-admin';
 import { useNavigate } from 'react-router';
+import { ChoiceButtons } from '../fields/choice-buttons';
 import { ErrorAlert } from '../fields/error-alert';
 import { Section } from '../fields/section';
 import { expectType } from '../graphql/expect-type';
@@ -57,21 +56,14 @@ export function BaseImport() {
       <Typography variant="body2" color="text.secondary" sx={{ mb: 2 }}>
         {translate('crucible.upload.baseText')}
       </Typography>
-      <ToggleButtonGroup
-        exclusive
-        size="small"
-        color="primary"
+      <ChoiceButtons
+        long
+        label={translate('crucible.upload.baseTitle')}
+        choices={KINDS}
         value={kind}
-        onChange={(_, next: typeof kind | null) => next && setKind(next)}
-        aria-label={translate('crucible.upload.baseTitle')}
-        sx={{ mb: 2, flexWrap: 'wrap' }}
-      >
-        {KINDS.map((each) => (
-          <ToggleButton key={each} value={each}>
-            {translate(`crucible.upload.source.${each}`)}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
+        nameOf={(each) => translate(`crucible.upload.source.${each}`)}
+        onChange={setKind}
+      />
       <SourceForm
         key={kind}
         id="base"

@@ -3,7 +3,7 @@ import { defineMessages } from '../i18n/define-messages';
 export const uploadMessages = defineMessages(
   {
     menu: 'Add',
-    title: 'Add an adapter or a base',
+    title: 'Add a model',
     from: 'An adapter: where it is',
     source: { files: 'On this computer', hub: 'On the Hugging Face hub', directory: 'On the server’s machine' },
     drop: 'Drop the files of one adapter here',
@@ -65,7 +65,7 @@ export const uploadMessages = defineMessages(
   },
   {
     menu: 'Hinzufügen',
-    title: 'Adapter oder Basis hinzufügen',
+    title: 'Modell hinzufügen',
     from: 'Ein Adapter: wo er ist',
     source: {
       files: 'Auf diesem Rechner',

@@ -2,11 +2,10 @@ import Alert from '@mui/material/Alert';
 import Box from '@mui/material/Box';
 import Button from '@mui/material/Button';
 import LinearProgress from '@mui/material/LinearProgress';
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import Typography from '@mui/material/Typography';
 import { useState } from 'react';
 import { Title, useTranslate } from 'react-admin';
+import { ChoiceButtons } from '../fields/choice-buttons';
 import { ErrorAlert } from '../fields/error-alert';
 import { Section } from '../fields/section';
 import { useFormat } from '../fields/use-format';
@@ -33,8 +32,7 @@ export default function UploadPage() {
   const [kind, setKind] = useState<Kind>('files');
   const [found, setFound] = useState<Found>();
   const { sending, send, stop } = useSending(({ upload, leftOut }) => setFound({ source: { upload }, leftOut }));
-  const choose = (_: unknown, next: Kind | null): void => {
-    if (!next) return;
+  const choose = (next: Kind): void => {
     setKind(next);
     setFound(undefined);
   };
@@ -55,22 +53,15 @@ export default function UploadPage() {
         </>
       ) : (
         <Section title={translate('crucible.upload.from')}>
-          <ToggleButtonGroup
-            exclusive
-            size="small"
-            color="primary"
+          <ChoiceButtons
+            long
+            label={translate('crucible.upload.from')}
+            choices={KINDS}
             value={kind}
-            onChange={choose}
+            nameOf={(each) => translate(`crucible.upload.source.${each}`)}
             disabled={sending.phase === 'sending'}
-            aria-label={translate('crucible.upload.from')}
-            sx={{ mb: 2, flexWrap: 'wrap' }}
-          >
-            {KINDS.map((each) => (
-              <ToggleButton key={each} value={each}>
-                {translate(`crucible.upload.source.${each}`)}
-              </ToggleButton>
-            ))}
-          </ToggleButtonGroup>
+            onChange={choose}
+          />
           {kind === 'files' ? (
             <>
               <DropZone disabled={sending.phase === 'sending'} onFiles={send} />

@@ -1,4 +1,5 @@
-import { useRecordContext, useTranslate } from 'react-admin';
+import Box from '@mui/material/Box';
+import { Link, useRecordContext, useTranslate } from 'react-admin';
 import { EvaluateSection } from '../../evaluate/evaluate-section';
 import { Facts } from '../../fields/facts';
 import { LinkList } from '../../fields/link-list';
@@ -53,6 +54,11 @@ function BasePage() {
       <EvaluateSection model={{ base: base.id }} base={base.id} />
       <Section title={translate('resources.bases.adapters')}>
         <LinkList to="adapters" items={base.adapters} />
+        <Box sx={{ mt: 1 }}>
+          <Link to={`/adapters?filter=${encodeURIComponent(JSON.stringify({ base: base.id }))}`}>
+            {translate('resources.bases.allAdapters')}
+          </Link>
+        </Box>
       </Section>
     </>
   );

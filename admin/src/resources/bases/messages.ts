@@ -7,7 +7,8 @@ export const baseMessages = defineMessages(
     facts: 'What it is',
     frames: 'Tangent frames',
     frame: 'rank %{rank}, scale %{scale}, %{modules} modules',
-    adapters: 'Adapters',
+    adapters: 'Newest adapters',
+    allAdapters: 'All adapters of this base',
     fields: {
       name: 'Name',
       architecture: 'Architecture',
@@ -24,7 +25,8 @@ export const baseMessages = defineMessages(
     facts: 'Was sie ist',
     frames: 'Tangentialrahmen',
     frame: 'Rang %{rank}, Skala %{scale}, %{modules} Module',
-    adapters: 'Adapter',
+    adapters: 'Neueste Adapter',
+    allAdapters: 'Alle Adapter dieser Basis',
     fields: {
       name: 'Name',
       architecture: 'Architektur',

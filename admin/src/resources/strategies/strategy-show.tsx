@@ -38,8 +38,8 @@ function OptionsTable({ options }: Pick<StrategyRecord, 'options'>) {
               </TableCell>
               <TableCell>{option.values?.join(', ') ?? option.type}</TableCell>
               <TableCell>{option.default}</TableCell>
-              <TableCell>{option.range}</TableCell>
-              <TableCell>{option.description}</TableCell>
+              <TableCell sx={{ minWidth: 120 }}>{option.range}</TableCell>
+              <TableCell sx={{ minWidth: 260 }}>{option.description}</TableCell>
             </TableRow>
           ))}
         </TableBody>

@@ -1,11 +1,10 @@
 import Box from '@mui/material/Box';
 import LinearProgress from '@mui/material/LinearProgress';
-import ToggleButton from '@mui/material/ToggleButton';
-import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { useTranslate } from 'react-admin';
 import { BarTable } from '../../fields/bar-table';
+import { ChoiceButtons } from '../../fields/choice-buttons';
 import { ErrorAlert } from '../../fields/error-alert';
 import { PlainTable } from '../../fields/plain-table';
 import { Section } from '../../fields/section';
@@ -118,21 +117,13 @@ export function TaskSamples({ id }: { readonly id: string }) {
   return (
     <>
       <Section title={say('samples')}>
-        <ToggleButtonGroup
-          exclusive
-          size="small"
-          color="primary"
+        <ChoiceButtons
+          label={translate('crucible.score.split')}
+          choices={SPLITS}
           value={split}
-          onChange={(_, next: Split | null) => next && setSplit(next)}
-          aria-label={translate('crucible.score.split')}
-          sx={{ mb: 2 }}
-        >
-          {SPLITS.map((each) => (
-            <ToggleButton key={each} value={each}>
-              {translate(`crucible.split.${each}`)}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
+          nameOf={(each) => translate(`crucible.split.${each}`)}
+          onChange={setSplit}
+        />
         {error ? <ErrorAlert error={error} /> : null}
         {task || error ? null : <LinearProgress aria-label={translate('ra.page.loading')} />}
         {task ? <Examples samples={task.samples} /> : null}

@@ -1,7 +1,7 @@
 import { Entity, Enum, Index, Property } from '@mikro-orm/decorators/legacy';
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { BigIntScalar, DateTime, Sha256 } from '../scalars/index.js';
-import { UploadState } from './enums.js';
+import { UploadPurpose, UploadState } from './enums.js';
 import { Node } from './node.js';
 
 @ObjectType({ description: 'A file that was received, or that an adapter was read from.' })
@@ -15,18 +15,22 @@ export class ReceivedFile {
 }
 
 /**
- * Room for the files of one adapter, until they are imported or it expires. The files lie in `uploads/<id>` of the home folder; a folder without a row,
+ * Room for the files of one adapter or task, until they are imported or it expires. The files lie in `uploads/<id>` of the home folder; a folder without a row,
  * and a row that has expired, are swept away.
  */
 @ObjectType('AdapterUpload', {
   implements: Node,
-  description: 'Room for the files of one adapter, until they are imported or it expires.',
+  description: 'Room for the files of one adapter or task, until they are imported or it expires.',
 })
 @Entity({ tableName: 'adapter_upload' })
 export class AdapterUpload extends Node {
   @Field(() => UploadState, { description: 'How far it has come.' })
   @Enum({ items: () => UploadState, nativeEnumName: 'upload_state' })
   state: UploadState = UploadState.OPEN;
+
+  @Field(() => UploadPurpose, { description: 'What it is for.' })
+  @Enum({ items: () => UploadPurpose, nativeEnumName: 'upload_purpose', default: UploadPurpose.ADAPTER })
+  purpose: UploadPurpose = UploadPurpose.ADAPTER;
 
   /** SHA-256 of the token: who reads the database cannot upload with it. */
   @Property({ type: 'text' })
@@ -64,7 +68,7 @@ export class AdapterUpload extends Node {
   @Property({ type: 'text', nullable: true })
   receivedSha256: string | null = null;
 
-  @Field(() => Int, { description: 'Entries of an archive that no adapter needs, and that were not kept.' })
+  @Field(() => Int, { description: 'Entries of an archive that were not wanted, and not kept.' })
   @Property({ type: 'integer' })
   skippedEntries: number = 0;
 }

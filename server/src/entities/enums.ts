@@ -286,6 +286,20 @@ registerEnumType(UploadState, {
   },
 });
 
+/** What an upload is for: which files it takes. */
+export enum UploadPurpose {
+  ADAPTER = 'ADAPTER',
+  TASK = 'TASK',
+}
+registerEnumType(UploadPurpose, {
+  name: 'UploadPurpose',
+  description: 'What an upload is for.',
+  valuesConfig: {
+    ADAPTER: { description: 'The files of an adapter.' },
+    TASK: { description: 'Tables, images or IDX files that a task is made of.' },
+  },
+});
+
 export enum ExportFormat {
   PEFT = 'PEFT',
   MERGED_MODEL = 'MERGED_MODEL',

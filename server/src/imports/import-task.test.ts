@@ -1,12 +1,24 @@
 import { copyFile, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { openTextTask } from '@crucible/engine/tasks';
-import { AnswerForm, type ImportRun, ImportTarget, Metric, RunState, Task, TaskKind } from '../entities/index.js';
+import {
+  AdapterUpload,
+  AnswerForm,
+  type ImportRun,
+  ImportTarget,
+  Metric,
+  RunState,
+  Task,
+  TaskKind,
+  UploadPurpose,
+} from '../entities/index.js';
 import { importTask } from '../services/import-task.js';
 import { Problem } from '../services/index.js';
 import { toRecipe, type TaskDescription } from '../services/task-recipe.js';
+import { makeTar } from '../testing/archives.js';
 import { succeeded, TestSystem } from '../testing/test-system.js';
 
 const golden = fileURLToPath(new URL('../../../engine/src/tasks/datasets/golden/', import.meta.url));
@@ -48,7 +60,9 @@ describe('a task that is made of files', () => {
   };
   const ask = async (changes: Partial<TaskDescription> = {}) => {
     const recipe = toRecipe({ ...description, ...changes });
-    return recipe instanceof Problem ? recipe : importTask(system.em, system.platform, { directory: 'cola', recipe });
+    return recipe instanceof Problem
+      ? recipe
+      : importTask(system.em, system.platform, { source: { directory: 'cola' }, recipe });
   };
   const run = async (changes: Partial<TaskDescription> = {}): Promise<ImportRun> =>
     system.until(succeeded(await ask(changes)) as ImportRun);
@@ -84,7 +98,10 @@ describe('a task that is made of files', () => {
       validation: carve(1),
       test: carve(1),
     });
-    const asked = await importTask(system.em, system.platform, { directory: 'cola', recipe: succeeded(recipe) });
+    const asked = await importTask(system.em, system.platform, {
+      source: { directory: 'cola' },
+      recipe: succeeded(recipe),
+    });
     expect(await system.until(succeeded(asked) as ImportRun)).toMatchObject({
       state: RunState.SUCCEEDED,
       problem: null,
@@ -126,5 +143,79 @@ describe('a task that is made of files', () => {
     ],
   ])('is refused at once with %s', async (_, changes, code) => {
     expect(await ask(changes)).toMatchObject({ code });
+  });
+
+  describe('that were uploaded', () => {
+    const send = async (body: Buffer, purpose = UploadPurpose.TASK) => {
+      const { uploads } = system.platform;
+      const { upload, token } = await uploads.create(system.em, { purpose });
+      const signal = new AbortController().signal;
+      await uploads.receiveBody(upload.id, token, { stream: Readable.from([body]), declared: {}, signal });
+      return { id: upload.id, token };
+    };
+    const archive = async () =>
+      makeTar([
+        { name: 'data/train.jsonl', bytes: lines('train', 6) },
+        { name: 'data/README.md', bytes: Buffer.from('left out') },
+        { name: 'data/test.jsonl', bytes: lines('test', 3) },
+      ]);
+    const lines = (split: string, count: number): Buffer =>
+      Buffer.from(
+        Array.from({ length: count }, (_, i) => JSON.stringify({ sentence: `${split} ${i}`, label: i % 2 })).join('\n'),
+      );
+    const importIt = async (upload: { id: string; token: string }, name: string, prefix = 'data/') => {
+      const recipe = toRecipe({
+        ...description,
+        name,
+        train: table(`${prefix}train.jsonl`, 'JSONL'),
+        validation: carve(2),
+        test: table(`${prefix}test.jsonl`, 'JSONL'),
+      });
+      return importTask(system.em, system.platform, { source: { upload }, recipe: succeeded(recipe) });
+    };
+
+    it('is made of an archive, which is gone then', async () => {
+      const upload = await send(await archive());
+      const done = await system.until(succeeded(await importIt(upload, 'uploaded')) as ImportRun);
+      expect(done).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+      expect(await system.em.findOneOrFail(Task, { name: 'uploaded' })).toMatchObject({
+        counts: { train: 4, validation: 2, test: 3 },
+      });
+      expect(await system.em.count(AdapterUpload, { id: upload.id })).toBe(0);
+    });
+
+    it('is made of files that were sent one by one', async () => {
+      const { uploads } = system.platform;
+      const { upload, token } = await uploads.create(system.em, { purpose: UploadPurpose.TASK });
+      const signal = new AbortController().signal;
+      for (const [split, count] of [
+        ['train', 6],
+        ['test', 3],
+      ] as const) {
+        const stream = Readable.from([lines(split, count)]);
+        await uploads.receiveFile(upload.id, token, `${split}.jsonl`, { stream, declared: {}, signal });
+      }
+      const refused = { stream: Readable.from([Buffer.from('x')]), declared: {}, signal };
+      await expect(uploads.receiveFile(upload.id, token, 'adapter.safetensors', refused)).rejects.toMatchObject({
+        code: 'UPLOAD_FILE_UNWANTED',
+      });
+      await uploads.complete(upload.id, token);
+      const done = await system.until(
+        succeeded(await importIt({ id: upload.id, token }, 'one-by-one', '')) as ImportRun,
+      );
+      expect(done).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    });
+
+    it('is refused without the token, with a path that is not there, and of an adapter’s upload', async () => {
+      const upload = await send(await archive());
+      expect(await importIt({ ...upload, token: 'another' }, 'x')).toMatchObject({ code: 'UPLOAD_UNAUTHORIZED' });
+      expect(await importIt(upload, 'x', 'elsewhere/')).toMatchObject({ code: 'IMPORT_NOT_THERE' });
+      await expect(system.platform.uploads.authorizeImport(system.em, upload.id, upload.token)).rejects.toMatchObject({
+        code: 'UPLOAD_OTHER_PURPOSE',
+      });
+      await expect(send(await makeTar([{ name: 'notes.txt', bytes: Buffer.from('x') }]))).rejects.toMatchObject({
+        code: 'UPLOAD_NO_TASK',
+      });
+    });
   });
 });

@@ -1,15 +1,19 @@
 import { join } from 'node:path';
 import type { ImageFiles, SplitSource, SplitSources, TableFiles } from '@crucible/engine/datasets';
 import type { TaskRecipe } from '../compute/task-import-protocol.js';
-import { importRoot, resolveInRoot } from './import-root.js';
+import { resolveInRoot } from './import-root.js';
 
 /**
- * A recipe with every path resolved under the folder that was named: each is followed to where it leads, which must be inside of the import root.
+ * A recipe with every path resolved under a folder of the root: each is followed to where it leads, which must be inside of the root.
  *
  * @throws IMPORT_ROOT_MISSING, IMPORT_NOT_THERE, IMPORT_OUTSIDE_ROOT
  */
-export async function locateRecipe(directory: string, recipe: TaskRecipe): Promise<TaskRecipe> {
-  const locate = (path: string): Promise<string> => resolveInRoot(importRoot(), join(directory, path));
+export async function locateRecipe(
+  root: string | undefined,
+  directory: string,
+  recipe: TaskRecipe,
+): Promise<TaskRecipe> {
+  const locate = (path: string): Promise<string> => resolveInRoot(root, join(directory, path));
   const locateTable = async (files: TableFiles): Promise<TableFiles> => {
     const paths: string[] = [];
     for (const path of files.paths) paths.push(await locate(path));

@@ -1,7 +1,7 @@
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import type { BlobStore } from '../blobs/index.js';
 import type { TaskImportResult } from '../compute/task-import-protocol.js';
-import { RunState, type ImportRun } from '../entities/index.js';
+import { AdapterUpload, RunState, type ImportRun } from '../entities/index.js';
 import { importErrors } from '../imports/errors.js';
 import { finish } from './job-row.js';
 import { keepTask } from './keep-task.js';
@@ -27,6 +27,7 @@ export async function settleTaskImport(
       return;
     }
     run.task = ref(task);
+    if (run.source.upload !== null) await em.nativeDelete(AdapterUpload, { id: run.source.upload });
     if (dropped > 0) run.log = [...run.log, `${dropped} examples were left out, since a later split has them too.`];
     finish(run, RunState.SUCCEEDED);
   });

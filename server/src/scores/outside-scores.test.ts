@@ -83,7 +83,7 @@ describe('scores from outside', () => {
       test: table('test'),
       duplicates: 'REFUSE',
     });
-    const run = await importTask(system.em, system.platform, { directory: '.', recipe: succeeded(recipe) });
+    const run = await importTask(system.em, system.platform, { source: { directory: '.' }, recipe: succeeded(recipe) });
     await system.until(succeeded(run) as ImportRun);
     task = await system.em.findOneOrFail(Task, { name: 'sst2-test' });
     adapter = (await system.adapters('LORA'))[0]!;

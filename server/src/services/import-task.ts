@@ -1,28 +1,39 @@
-import { basename } from 'node:path';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { isCrucibleError } from '@crucible/engine/errors';
 import { checkTextManifest, taskLimits } from '@crucible/engine/tasks';
 import { wakeWorkers } from '../changes/index.js';
 import type { TaskRecipe } from '../compute/task-import-protocol.js';
-import { ImportRun, ImportSourceKind, ImportTarget, Task } from '../entities/index.js';
+import {
+  ImportRun,
+  type ImportSource,
+  ImportSourceKind,
+  ImportTarget,
+  Task,
+  UploadPurpose,
+} from '../entities/index.js';
 import { importErrors } from '../imports/errors.js';
+import { importRoot } from '../imports/import-root.js';
 import { locateRecipe } from '../imports/recipe-paths.js';
 import { announce } from '../jobs/index.js';
+import { uploadFolder } from '../uploads/upload-folder.js';
 import { refusable, type ImportContext } from './import-adapter.js';
 import { InvalidOptions, QuotaExceeded, SourceRefused } from './problems.js';
 import { serviceLimits } from './service-limits.js';
 
 export interface ImportTaskInput {
-  /** A folder under the import root; the recipe's paths are relative to it. */
-  readonly directory: string;
+  /** What the recipe's paths are relative to: exactly one of a folder under the import root and an upload. */
+  readonly source: {
+    readonly directory?: string | null | undefined;
+    readonly upload?: { readonly id: string; readonly token: string } | null | undefined;
+  };
   readonly recipe: TaskRecipe;
 }
 
 /** Queues the making of a task. What can be known at once is answered at once: a manifest that is none, a name that is taken, files that are not there. */
 export async function importTask(
   em: EntityManager,
-  { queue }: Pick<ImportContext, 'queue'>,
-  { directory, recipe }: ImportTaskInput,
+  { queue, uploads, home }: ImportContext & { readonly home: string },
+  { source: asked, recipe }: ImportTaskInput,
 ): Promise<ImportRun | InvalidOptions | QuotaExceeded | SourceRefused> {
   const { name } = recipe.manifest;
   const files = countFiles(recipe);
@@ -32,16 +43,25 @@ export async function importTask(
   const invalid = findInvalid(recipe);
   if (invalid) return invalid;
   if ((await em.count(Task, { name })) > 0) return new SourceRefused(importErrors.taskNameTaken({ name }), ['name']);
-  const located = await refusable(() => locateRecipe(directory, recipe));
-  if (located instanceof SourceRefused) return located;
-  const nothing = { upload: null, repo: null, revision: null, commit: null };
+  const source = await refusable(async (): Promise<ImportSource> => {
+    const nothing = { upload: null, directory: null, repo: null, revision: null, commit: null };
+    if (asked.upload) {
+      const { id } = await uploads.authorizeImport(em, asked.upload.id, asked.upload.token, UploadPurpose.TASK);
+      await locateRecipe(uploadFolder(home, id), '.', recipe);
+      return { ...nothing, kind: ImportSourceKind.UPLOAD, upload: id };
+    }
+    await locateRecipe(importRoot(), asked.directory!, recipe);
+    return { ...nothing, kind: ImportSourceKind.DIRECTORY, directory: asked.directory! };
+  });
+  if (source instanceof SourceRefused) return source;
   return em.transactional(async (em) => {
     const run = em.create(ImportRun, {
       target: ImportTarget.TASK,
-      name: name || basename(directory),
-      source: { ...nothing, kind: ImportSourceKind.DIRECTORY, directory },
+      name,
+      source,
       recipe,
     } as never);
+    if (source.upload !== null) await uploads.keepForImport(em, source.upload);
     run.queueJob = await queue.send(em, { kind: 'IMPORT', id: run.id });
     em.persist(run);
     await em.flush();

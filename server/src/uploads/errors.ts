@@ -20,6 +20,19 @@ export const uploadErrors = {
     remedy: 'Import it, or ask for a new upload.',
     message: (d: { id: string }) => `the upload ${d.id} has its files already; its token is used up`,
   }),
+  noTask: defineError({
+    code: 'UPLOAD_NO_TASK',
+    summary: 'There is no file among those sent that a task can be made of.',
+    remedy: 'Send parquet, JSONL, CSV, TSV, images or IDX files.',
+    message: () => 'there is no file that a task can be made of',
+  }),
+  otherPurpose: defineError({
+    code: 'UPLOAD_OTHER_PURPOSE',
+    summary: 'An upload is for something else than what it was to be imported as.',
+    remedy: 'Make an upload with the right purpose, and send the files again.',
+    message: (d: { id: string; got: string; expected: string }) =>
+      `the upload ${d.id} is for ${d.got}, not for ${d.expected}`,
+  }),
   notComplete: defineError({
     code: 'UPLOAD_NOT_COMPLETE',
     summary: 'An upload does not have all its files yet.',

@@ -61,8 +61,10 @@ export async function unpackArchive(options: {
   readonly folder: string;
   readonly limits: UploadLimits;
   readonly signal: AbortSignal;
+  /** Those that an adapter consists of, unless told otherwise. */
+  readonly wanted?: (path: string) => boolean;
 }): Promise<Unpacked> {
-  const { path, format, packedBytes, folder, limits, signal } = options;
+  const { path, format, packedBytes, folder, limits, signal, wanted = isWanted } = options;
   const files: ReceivedFile[] = [];
   const taken = new Set<string>();
   let entries = 0;
@@ -85,7 +87,7 @@ export async function unpackArchive(options: {
     }
     if (entry.kind === 'directory') return;
     const name = segments.join('/');
-    if (!isWanted(name)) {
+    if (!wanted(name)) {
       if (isPickle(name)) pickle ??= name;
       skipped += 1;
       return;

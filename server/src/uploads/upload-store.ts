@@ -3,18 +3,22 @@ import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { LockMode, type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
-import { AdapterUpload, UploadState, type ReceivedFile } from '../entities/index.js';
+import { AdapterUpload, UploadPurpose, UploadState, type ReceivedFile } from '../entities/index.js';
 import { uploadErrors } from './errors.js';
 import { findAdapterFiles } from './find-adapter-files.js';
 import { receiveStream, type ReceivedBytes } from './receive-stream.js';
 import { sniffFormat, unpackArchive } from './unpack-archive.js';
 import { uploadFolder, uploadParts, uploadsRoot } from './upload-folder.js';
 import { uploadLimits, type UploadLimits } from './upload-limits.js';
-import { isJson, isPickle, isWanted } from './wanted-file.js';
+import { isJson, isPickle, isWanted, isWantedForTask } from './wanted-file.js';
 
 export interface UploadDeclaration {
   readonly byteLength?: number | undefined;
   readonly sha256?: string | undefined;
+}
+
+export interface UploadRequest extends UploadDeclaration {
+  readonly purpose?: UploadPurpose | undefined;
 }
 
 export interface CreatedUpload {
@@ -50,7 +54,7 @@ export class UploadStore {
   }
 
   /** @throws UPLOAD_TOO_LARGE where more is declared than is taken */
-  async create(em: EntityManager, declared: UploadDeclaration): Promise<CreatedUpload> {
+  async create(em: EntityManager, declared: UploadRequest): Promise<CreatedUpload> {
     this.#checkSize(declared.byteLength);
     const token = randomBytes(32).toString('base64url');
     const upload = em.create(AdapterUpload, {
@@ -58,6 +62,7 @@ export class UploadStore {
       expiresAt: this.#expiry(),
       declaredBytes: declared.byteLength ?? null,
       declaredSha256: declared.sha256 ?? null,
+      purpose: declared.purpose ?? UploadPurpose.ADAPTER,
     } as never);
     await em.persist(upload).flush();
     return { upload, token };
@@ -86,8 +91,8 @@ export class UploadStore {
       const target = uploadFolder(this.#home, id);
       try {
         const received = await this.#receive(part, { ...body, declared });
-        const { files, skipped } = await this.#takeApart(part, unpacked, received, body.signal);
-        await findAdapterFiles(unpacked);
+        const { files, skipped } = await this.#takeApart(part, unpacked, received, upload.purpose, body.signal);
+        await checkFiles(upload.purpose, unpacked, files.length);
         body.signal.throwIfAborted();
         return await this.#close(id, { files, skipped, received }, async (upload) => {
           if (upload.files.length > 0) throw uploadErrors.notOpen({ id });
@@ -105,9 +110,9 @@ export class UploadStore {
 
   /** Takes one file of a folder that is sent piece by piece. */
   async receiveFile(id: string, token: string | undefined, name: string, body: IncomingBody): Promise<AdapterUpload> {
-    await this.#authorize(id, token);
+    const { purpose } = await this.#authorize(id, token);
     if (isPickle(name)) throw uploadErrors.pickled({ name });
-    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/.test(name) || !isWanted(name)) {
+    if (!/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,199}$/.test(name) || !wantedFor(purpose)(name)) {
       throw uploadErrors.fileUnwanted({ name: name.slice(0, 200) });
     }
     return this.#take(id, async () => {
@@ -128,13 +133,19 @@ export class UploadStore {
     const upload = await this.#authorize(id, token);
     if (upload.files.length === 0) throw uploadErrors.noAdapter({ problem: 'no file was sent' });
     await this.#removeUnlisted(id);
-    await findAdapterFiles(uploadFolder(this.#home, id));
+    await checkFiles(upload.purpose, uploadFolder(this.#home, id), upload.files.length);
     return this.#close(id, { files: undefined, skipped: 0, received: undefined });
   }
 
   /** A complete upload whose token is shown. */
-  async authorizeImport(em: EntityManager, id: string, token: string): Promise<AdapterUpload> {
+  async authorizeImport(
+    em: EntityManager,
+    id: string,
+    token: string,
+    expected: UploadPurpose = UploadPurpose.ADAPTER,
+  ): Promise<AdapterUpload> {
     const upload = await this.#known(em, id, token);
+    if (upload.purpose !== expected) throw uploadErrors.otherPurpose({ id, got: upload.purpose, expected });
     if (upload.state !== UploadState.COMPLETE) throw uploadErrors.notComplete({ id });
     return upload;
   }
@@ -267,16 +278,28 @@ export class UploadStore {
     part: string,
     folder: string,
     received: ReceivedBytes,
+    purpose: UploadPurpose,
     signal: AbortSignal,
   ): Promise<{ readonly files: readonly ReceivedFile[]; readonly skipped: number }> {
     const format = await sniffFormat(part);
-    if (format === undefined) {
-      const problem = 'the body is neither safetensors nor a .zip, .tar or .tar.gz';
+    if (format === undefined || (purpose === UploadPurpose.TASK && format === 'safetensors')) {
+      const problem =
+        purpose === UploadPurpose.TASK
+          ? 'the body is no .zip, .tar or .tar.gz; send single files one by one'
+          : 'the body is neither safetensors nor a .zip, .tar or .tar.gz';
       throw uploadErrors.formatUnknown({ problem });
     }
     if (format !== 'safetensors') {
       const { limits } = this;
-      return unpackArchive({ path: part, format, packedBytes: received.byteLength, folder, limits, signal });
+      return unpackArchive({
+        path: part,
+        format,
+        packedBytes: received.byteLength,
+        folder,
+        limits,
+        signal,
+        wanted: wantedFor(purpose),
+      });
     }
     await mkdir(folder, { recursive: true });
     await rename(part, join(folder, 'adapter.safetensors'));
@@ -345,3 +368,12 @@ export class UploadStore {
 
 const isUuid = (id: string): boolean => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(id);
 const digestOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+
+const wantedFor = (purpose: UploadPurpose): ((path: string) => boolean) =>
+  purpose === UploadPurpose.TASK ? isWantedForTask : isWanted;
+
+/** What can be seen of the files before they are read: an adapter is one, a task has at least one that it can be made of. */
+async function checkFiles(purpose: UploadPurpose, folder: string, count: number): Promise<void> {
+  if (purpose === UploadPurpose.ADAPTER) await findAdapterFiles(folder);
+  else if (count === 0) throw uploadErrors.noTask({});
+}

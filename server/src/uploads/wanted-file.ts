@@ -8,6 +8,13 @@ export function isWanted(path: string): boolean {
   return name === 'adapter_config.json' || name.endsWith('.safetensors') || name.endsWith('.safetensors.index.json');
 }
 
+const OF_TASK = /(?:\.(?:parquet|jsonl|csv|tsv|png|jpe?g|webp|gif|tiff?|gz|idx[13])|idx[13]-ubyte)$/i;
+
+/** Whether a file is one that a task can be made of; hidden ones are not. */
+export function isWantedForTask(path: string): boolean {
+  return !basename(path).startsWith('.') && OF_TASK.test(path);
+}
+
 /** Weights that only code could read: never opened. */
 export const isPickle = (path: string): boolean => /\.(bin|pt|pth|ckpt|pkl|pickle)$/i.test(path);
 

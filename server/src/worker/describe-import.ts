@@ -29,7 +29,11 @@ export async function describeImport(
       { id: run.id },
       { populate: ['recipe'], refresh: true },
     );
-    const recipe = await locateRecipe(run.source.directory!, asked!);
+    const { upload, directory } = run.source;
+    const recipe =
+      upload === null
+        ? await locateRecipe(importRoot(), directory!, asked!)
+        : await locateRecipe(uploadFolder(home, upload), '.', asked!);
     return { kind: 'TASK_IMPORT', recipe, outputPath: await blobs.incoming() };
   }
   const base = run.base && (await run.base.loadOrFail());

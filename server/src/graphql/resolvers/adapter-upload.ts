@@ -24,7 +24,8 @@ export class AdapterUploadResolver {
   }
 
   @Mutation(() => UploadResult, {
-    description: 'Makes room for the files of one adapter. The answer has the address to send them to, and a token.',
+    description:
+      'Makes room for the files of one adapter or task. The answer has the address to send them to, and a token.',
   })
   async createAdapterUpload(
     @Arg('input', () => AdapterUploadInput, { description: 'What will be sent.' }) input: AdapterUploadInput,
@@ -36,10 +37,11 @@ export class AdapterUploadResolver {
       return new QuotaExceeded('uploads that are open', open + 1, uploads.limits.openUploads, ['input']);
     }
     return await refusable(async () => {
-      const { byteLength, sha256 } = input;
+      const { byteLength, sha256, purpose } = input;
       const created = await uploads.create(em, {
         byteLength: byteLength === null || byteLength === undefined ? undefined : Number(byteLength),
         sha256: sha256 ?? undefined,
+        purpose,
       });
       created.upload.token = created.token;
       return created.upload;

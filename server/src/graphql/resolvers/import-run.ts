@@ -107,9 +107,9 @@ export class ImportRunResolver {
     @Arg('input', () => ImportTaskInput, { description: 'What to make it of.' }) input: ImportTaskInput,
     @Ctx() { em, platform }: ApiContext,
   ): Promise<typeof ImportTaskResult> {
-    const { directory, ...description } = withoutNullsDeep(input);
-    const recipe = toRecipe(description);
-    return recipe instanceof InvalidOptions ? recipe : await importTask(em, platform, { directory, recipe });
+    const { source, provenance, ...description } = withoutNullsDeep(input);
+    const recipe = toRecipe({ ...description, source: provenance });
+    return recipe instanceof InvalidOptions ? recipe : await importTask(em, platform, { source, recipe });
   }
 
   @Mutation(() => DeleteResult, { description: 'Deletes a finished import with the adapter that it made.' })

@@ -7,6 +7,7 @@ import {
   ExportFormat,
   ExportRun,
   ImportRun,
+  UploadPurpose,
 } from '../../entities/index.js';
 import { BigIntScalar, Sha256 } from '../../scalars/index.js';
 import { InvalidOptions, NotFound, QuotaExceeded, SourceRefused } from '../../services/index.js';
@@ -17,6 +18,8 @@ export class AdapterUploadInput {
   byteLength?: number | bigint | null;
   @Field(() => Sha256, { nullable: true, description: 'SHA-256 of the one body that will be sent.' })
   sha256?: string | null;
+  @Field(() => UploadPurpose, { defaultValue: UploadPurpose.ADAPTER, description: 'What it is for.' })
+  purpose: UploadPurpose = UploadPurpose.ADAPTER;
 }
 
 @InputType({ description: 'An upload, with the token that was given for it.' })

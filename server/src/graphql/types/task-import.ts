@@ -2,6 +2,7 @@ import { createUnionType, Field, InputType, Int, registerEnumType } from 'type-g
 import { GLUE_TASKS } from '@crucible/engine/tasks';
 import { AnswerForm, ImportRun, Metric, SplitName } from '../../entities/index.js';
 import { InvalidOptions, QuotaExceeded, SourceRefused } from '../../services/index.js';
+import { UploadTokenInput } from './adapter-transfer.js';
 
 export enum TableFormat {
   PARQUET = 'PARQUET',
@@ -186,12 +187,21 @@ export class ImageTaskInput {
   colour: boolean = true;
 }
 
-@InputType({ description: 'A task to make of files on the server’s machine.' })
-export class ImportTaskInput {
+@InputType('TaskSourceInput', { description: 'Where the files of a task are: exactly one field.' })
+export class TaskSourceInput {
   @Field(() => String, {
+    nullable: true,
     description: 'The folder that paths are relative to; itself relative to CRUCIBLE_IMPORT_ROOT.',
   })
-  directory!: string;
+  directory?: string | null;
+  @Field(() => UploadTokenInput, { nullable: true, description: 'They were uploaded, with purpose TASK.' })
+  upload?: UploadTokenInput | null;
+}
+
+@InputType({ description: 'A task to make of files.' })
+export class ImportTaskInput {
+  @Field(() => TaskSourceInput, { description: 'Where its files are.' })
+  source!: TaskSourceInput;
   @Field(() => String, { description: 'Its name, unique: lower-case letters and digits, joined by “-” or “_”.' })
   name!: string;
   @Field(() => String, { nullable: true, description: 'Its name for people. Left out: its name.' })
@@ -200,8 +210,8 @@ export class ImportTaskInput {
   description: string = '';
   @Field(() => String, { defaultValue: '', description: 'Licence of its examples.' })
   licence: string = '';
-  @Field(() => String, { defaultValue: '', description: 'Where its examples come from.' })
-  source: string = '';
+  @Field(() => String, { defaultValue: '', description: 'Where its examples come from, for people.' })
+  provenance: string = '';
   @Field(() => Metric, {
     nullable: true,
     description: 'What scores count. Left out: GLUE’s own, else ACCURACY, SPEARMAN or EXACT_MATCH by what answers are.',

@@ -59,6 +59,7 @@ export async function cellObjective(
     examples,
     images: () => images,
     async evaluate(coefficients) {
+      const tangents = members.every(({ adapter }) => adapter.manifest.form === 'TANGENT');
       scorer.use(
         await composeAdapters({
           members,
@@ -70,6 +71,7 @@ export async function cellObjective(
           ...(frame && { frame }),
           ...(outputRank !== null && { outputRank }),
         }),
+        tangents ? 'TANGENT' : 'WEIGHTS',
       );
       let [total, correct] = [0, 0];
       for (const task of tasks) {

@@ -1,4 +1,11 @@
-import { meanEntropy, scoreEmbeddings, type EvaluationResult } from '@crucible/engine/evaluation';
+import type { AdapterForm } from '@crucible/engine/adapters';
+import {
+  meanEntropy,
+  scoreEmbeddings,
+  type EvaluationResult,
+  type ScoredModel,
+  type Scorer,
+} from '@crucible/engine/evaluation';
 import { CompiledTower, fusesProducts, whyNotCompiled, type PreparedImages } from '@crucible/engine/forward';
 import type { LowRankUpdates } from '@crucible/engine/models';
 import type { Examples, Split, TaskHeadFile } from '@crucible/engine/tasks';
@@ -21,8 +28,8 @@ export interface CellScore extends EvaluationResult {
 export interface CellScorer {
   /** In words, for the log. */
   readonly description: string;
-  /** The base with these updates from now on; the bare base without any. */
-  use(updates: LowRankUpdates | undefined): void;
+  /** The base with these updates from now on, in the form that they have; the bare base without any. */
+  use(updates: LowRankUpdates | undefined, form?: AdapterForm): void;
   score(examples: ScoredExamples): Promise<CellScore>;
   dispose(): void;
 }
@@ -38,17 +45,38 @@ export async function openCellScorer(folder: string, context: ComputeContext): P
   const { model, scorer } = await openBase(backend.tf, folder, signal);
   const tower = 'forward' in model ? undefined : model;
   const why = OWN_CORE.has(backend.name) ? tower && whyNotCompiled(tower) : `the backend is ${backend.name}`;
-  if (tower !== undefined && why === undefined) return compiledScorer(new CompiledTower(tower), signal);
-  let updated: ReturnType<typeof scorer.withUpdates> | undefined;
+  const tensors = tensorScorer(scorer, `tensors on ${backend.name} (${why ?? 'it is no tower of CLIP'})`, signal);
+  if (tower === undefined || why !== undefined) return tensors;
+  // What is compiled is the network with changed linear layers: its tangent, and changes of norms and embeddings, are computed on tensors.
+  const compiled = compiledScorer(new CompiledTower(tower), signal);
+  let used = compiled;
+  return {
+    description: compiled.description,
+    use(updates, form) {
+      const beyond = [...(updates?.values() ?? [])].some(({ layout }) => layout !== undefined);
+      used = form === 'TANGENT' || beyond ? tensors : compiled;
+      used.use(updates, form);
+    },
+    score: (examples) => used.score(examples),
+    dispose() {
+      compiled.dispose();
+      tensors.dispose();
+    },
+  };
+}
+
+function tensorScorer(scorer: Scorer, description: string, signal: AbortSignal): CellScorer {
+  let updated: ScoredModel | undefined;
   const dispose = (): void => {
     updated?.dispose();
     updated = undefined;
   };
   return {
-    description: `tensors on ${backend.name} (${why ?? 'it is no tower of CLIP'})`,
-    use(updates) {
+    description,
+    use(updates, form) {
       dispose();
-      if (updates !== undefined) updated = scorer.withUpdates(updates);
+      if (updates !== undefined)
+        updated = form === 'TANGENT' ? scorer.withTangent(updates) : scorer.withUpdates(updates);
     },
     async score({ examples, head, split }) {
       return scoreOf(await (updated ?? scorer).embed(examples, { signal }), examples, head, split);

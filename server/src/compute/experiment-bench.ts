@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { openAdapter, openFrame, type AdapterFile } from '@crucible/engine/adapters';
+import { layoutFields, openAdapter, openFrame, type AdapterFile, type AdapterForm } from '@crucible/engine/adapters';
 import { isCrucibleError } from '@crucible/engine/errors';
-import type { LowRankUpdates } from '@crucible/engine/models';
+import type { LowRankUpdate, LowRankUpdates } from '@crucible/engine/models';
 import { openStatistics } from '@crucible/engine/statistics';
 import { selectExamples } from '@crucible/engine/statistics';
 import type { Split } from '@crucible/engine/tasks';
@@ -39,6 +39,7 @@ const REMEMBERED = 4096;
 interface FusedModel {
   readonly digest: string;
   readonly of: (task: number) => LowRankUpdates | undefined;
+  readonly form: AdapterForm;
   readonly images: number;
 }
 
@@ -120,11 +121,12 @@ class Bench implements ExperimentBench {
     let images = 0;
     let current: LowRankUpdates | null | undefined = null;
     for (const task of tasks) {
-      const key = `${model.digest} ${task} ${split}`;
+      // The same updates are two functions in the two forms.
+      const key = `${model.form} ${model.digest} ${task} ${split}`;
       let score = this.#known.get(key);
       if (score === undefined) {
         const updates = model.of(task);
-        if (updates !== current) this.#scorer.use(updates);
+        if (updates !== current) this.#scorer.use(updates, model.form);
         current = updates;
         const { n, correct, loss, outcomes } = await this.#scorer.score(await this.#examplesOf(task, split));
         score = { task, n, correct, loss, outcomes };
@@ -139,12 +141,21 @@ class Bench implements ExperimentBench {
   }
 
   async #single(adapter: number | undefined): Promise<FusedModel> {
-    if (adapter === undefined) return { digest: 'base', of: () => undefined, images: 0 };
+    if (adapter === undefined) return { digest: 'base', of: () => undefined, form: 'WEIGHTS', images: 0 };
     const file = await this.#adapter(adapter);
-    const updates = new Map();
-    for (const [name, { rank, scale }] of file.modules)
-      updates.set(name, { ...(await file.readFactors(name)), rank, scale });
-    return { digest: digestOf([updates]), of: () => updates, images: 0 };
+    const updates = new Map<string, LowRankUpdate>();
+    for (const [name, info] of file.modules) {
+      const { rank, scale } = info;
+      const { layout, parameter } = layoutFields(info);
+      updates.set(name, {
+        ...(await file.readFactors(name)),
+        rank,
+        scale,
+        ...(layout !== undefined && { layout }),
+        ...(parameter !== undefined && { parameter }),
+      });
+    }
+    return { digest: digestOf([updates]), of: () => updates, form: file.manifest.form ?? 'WEIGHTS', images: 0 };
   }
 
   async #fuse(given: ExperimentCellWork['members'], fusion: Fusion, options: Options): Promise<FusedModel> {
@@ -205,7 +216,8 @@ class Bench implements ExperimentBench {
       });
       const of = (task: number): LowRankUpdates =>
         outputs.length === 1 ? outputs[0]! : outputs[Math.max(0, own.indexOf(task))]!;
-      return { digest: digestOf(outputs), of, images: objective?.images() ?? 0 };
+      const form = members.every(({ adapter }) => adapter.manifest.form === 'TANGENT') ? 'TANGENT' : 'WEIGHTS';
+      return { digest: digestOf(outputs), of, form, images: objective?.images() ?? 0 };
     } finally {
       objective?.dispose();
     }

@@ -2,6 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   AdapterForm,
   Adapter,
+  CellKind,
+  ExperimentCell,
   type Evaluation,
   type FusionRun,
   RunState,
@@ -90,6 +92,39 @@ describe('trainings through a worker', () => {
       strategy: { id: 'adaMerging', options: {} },
     });
     expect(slope).toMatchObject({ issues: [{ code: 'FORM_NOT_OFFERED' }] });
+  });
+
+  it('is scored in its own form by an experiment too, norms and all', async () => {
+    const modes: { name: string; adapters: string[] }[] = [];
+    const made: { adapter: string; task: string }[] = [];
+    for (const [method, targetModules] of [
+      ['FULL', ['layers.1.*', 'post_layernorm']],
+      ['FULL_LINEARIZED', ['layers.1.*', 'post_layernorm']],
+    ] as const) {
+      const adapters: string[] = [];
+      for (const task of tasks) {
+        const run = await train(method, { targetModules: [...targetModules], learningRate: 0.01 }, task);
+        adapters.push(run.output!.id);
+        made.push({ adapter: run.output!.id, task });
+      }
+      modes.push({ name: method, adapters });
+    }
+    const strategies = [{ id: 'taskArithmetic', points: [{ lambda: 0.5 }] }];
+    const asked = await system.platform.services.runExperiment(system.em, { modes, strategies });
+    const experiment = await system.until(succeeded(asked));
+    expect(experiment).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    const cells = await system.em.find(ExperimentCell, { experiment: experiment.id, kind: CellKind.SPECIALIST });
+    const losses = cells.flatMap(({ scores: own }) => own.map(({ loss }) => loss)).toSorted((x, y) => x - y);
+    expect(losses).toHaveLength(made.length);
+    const expected: number[] = [];
+    for (const { adapter, task } of made) {
+      const evaluations = succeeded(await system.platform.services.evaluate(system.em, { adapter, tasks: [task] }));
+      const [evaluation] = evaluations as readonly Evaluation[];
+      await system.until(evaluation!);
+      expected.push((await system.em.findOneOrFail(Score, { evaluation: evaluation!.id })).loss!);
+    }
+    expected.sort((x, y) => x - y);
+    losses.forEach((loss, i) => expect(loss).toBeCloseTo(expected[i]!, 4));
   });
 
   it('looks for its settings on validation, then trains with the best of them', async () => {

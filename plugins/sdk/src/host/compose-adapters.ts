@@ -1,3 +1,4 @@
+import type { AdapterModuleInfo } from '@crucible/engine/adapters';
 import type { FusionSpace } from '../contract/fusion-space.js';
 import type { Strategy } from '../contract/strategy.js';
 import { fusionErrors } from './fusion-errors.js';
@@ -8,8 +9,8 @@ import { coefficientsOf } from './fusion/group-modules.js';
 import { planModules } from './fusion/module-plan.js';
 import { readModule } from './fusion/read-module.js';
 
-/** ΔW = scale·B·A of one module. */
-export interface ComposedModule {
+/** ΔW = scale·B·A of one module, with how the base stores what it changes. */
+export interface ComposedModule extends Pick<AdapterModuleInfo, 'layout' | 'parameter' | 'kernel'> {
   /** `[rank, in]` */
   readonly a: Float32Array;
   /** `[out, rank]` */
@@ -59,7 +60,7 @@ export async function composeAdapters(composition: Composition): Promise<Readonl
     const all = coefficientsOf(groups, plan.index, coefficients, members.length);
     const own = task.members.map(({ position }) => all[position]!);
     const { a, b, rank, scale } = compressFactors(task, combineFactors(task, space, own), outputRank).factors;
-    composed.set(plan.module, { a, b, rank, scale });
+    composed.set(plan.module, { a, b, rank, scale, ...plan.layout });
   }
   return composed;
 }

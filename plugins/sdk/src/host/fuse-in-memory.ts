@@ -94,7 +94,7 @@ export async function fuseInMemory(request: MemoryFusionRequest): Promise<Memory
       const own = resultFor(plans[index]!, position, fused);
       if (own === undefined) continue;
       const { a, b, rank, scale } = own.factors;
-      outputs[output]!.set(task.module, { a, b, rank, scale });
+      outputs[output]!.set(task.module, { a, b, rank, scale, ...plans[index]!.layout });
     }
   }
   return { space, options, outputs, ...(found && { coefficients: found.coefficients }) };

@@ -1,6 +1,7 @@
+import { digestModel } from '@crucible/engine/adapters';
 import { scoreEmbeddings, scoreLogits } from '@crucible/engine/evaluation';
 import { embedImages } from '@crucible/engine/models';
-import type { Examples, TaskManifest } from '@crucible/engine/tasks';
+import { writeTaskHead, type Examples, type TaskManifest } from '@crucible/engine/tasks';
 import type { ComputeContext } from './compute-context.js';
 import { computeErrors } from './errors.js';
 import { headOfNames } from './prompt-head.js';
@@ -10,12 +11,23 @@ export interface AnswerImagesOptions {
   readonly asked: AskedModel;
   readonly manifest: TaskManifest;
   readonly examples: Examples;
+  /** Where a head goes that is made of the classes' names. */
+  readonly headPath: string;
   readonly context: ComputeContext;
 }
 
-/** Classes of images by a whole CLIP, which is told them in words, or by a classifier that the model brings for as many classes. */
-export async function answerImages({ asked, manifest, examples, context }: AnswerImagesOptions): Promise<AnsweredTask> {
-  const { model, weights, tangent, folder } = asked;
+/**
+ * Classes of images by a whole CLIP, which is told them in words and keeps that as its head for the task, or by a classifier that the model brings for as many classes. The head
+ * is made without the adapter: the text tower is frozen, as in the paper.
+ */
+export async function answerImages({
+  asked,
+  manifest,
+  examples,
+  headPath,
+  context,
+}: AnswerImagesOptions): Promise<AnsweredTask> {
+  const { model, weights, base, tangent, folder } = asked;
   const { signal, onProgress, backend } = context;
   const { tf } = backend;
   const classes = manifest.classes.length;
@@ -33,9 +45,15 @@ export async function answerImages({ asked, manifest, examples, context }: Answe
     loss,
   });
   if (model.inputs.includes('text')) {
-    const head = await headOfNames({ tf, model, weights, tangent, folder, classes: manifest.classes, signal });
+    const head = await headOfNames({ tf, model, weights: base, folder, classes: manifest.classes, signal });
+    const { projection } = head;
+    await writeTaskHead(
+      headPath,
+      { ...head, baseDigest: await digestModel(folder), taskName: manifest.name },
+      { signal },
+    );
     const { predictions, loss } = scoreEmbeddings(await embedImages(work), examples.labels, head, 'test');
-    return answer(predictions, loss);
+    return { ...answer(predictions, loss), head: { path: headPath, classes, projection } };
   }
   const brought = model.outputs.includes('logits') ? model.widthOf('logits') : 0;
   if (brought !== classes) {

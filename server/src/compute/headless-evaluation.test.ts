@@ -36,7 +36,13 @@ describe('a task for which the base has no head', () => {
 
   const evaluate = (base: string, task: string, adapter: string | null = null) =>
     runEvaluationWork(
-      { kind: 'EVALUATION', base: { folder: base }, adapter, task: { name: 'made', task, head: null }, split: 'test' },
+      {
+        kind: 'EVALUATION',
+        base: { folder: base },
+        adapter,
+        task: { name: 'made', task, head: null, headPath: join(folder, 'head.safetensors') },
+        split: 'test',
+      },
       { backend, signal: new AbortController().signal, onProgress: () => undefined, onLog: () => undefined },
     );
 

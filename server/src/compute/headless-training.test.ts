@@ -72,7 +72,10 @@ describe('training on a task for which the base has no head', () => {
   ])('of %s lowers the loss, and its adapter is scored', async (_, made, method, targetModules) => {
     const [base, task] = await made();
     const outputPath = join(folder, 'adapter.safetensors');
-    const work = { base: { folder: base }, task: { name: 'made', task, head: null } };
+    const work = {
+      base: { folder: base },
+      task: { name: 'made', task, head: null, headPath: join(folder, 'head.safetensors') },
+    };
     const options = {
       rank: 2,
       alpha: 4,

@@ -2,7 +2,6 @@ import {
   createPromptHead,
   type Model,
   type PromptHead,
-  type TangentEvaluator,
   type TensorFlow,
   type WeightSource,
 } from '@crucible/engine/models';
@@ -15,7 +14,6 @@ export interface ClassPromptsOptions {
   readonly tf: TensorFlow;
   readonly model: Model;
   readonly weights: WeightSource;
-  readonly tangent?: TangentEvaluator | undefined;
   /** Folder of the model, with its tokenizer. */
   readonly folder: string;
   readonly classes: readonly string[];

@@ -8,7 +8,7 @@ import type { BaseImportResult, BaseImportWork } from './base-import-protocol.js
 import type { CellResult, ExperimentResult, ExperimentWork } from './experiment-protocol.js';
 import type { ExportResult, ExportWork } from './export-protocol.js';
 import type { ExtractionResult, ExtractionWork } from './extraction-protocol.js';
-import type { HeadlessTaskFiles } from './headless-task.js';
+import type { HeadlessTaskFiles, MadeHead } from './headless-task.js';
 import type { ImportResult, ImportWork, InspectionResult, InspectionWork } from './import-protocol.js';
 import type { ModelFusionResult, ModelFusionWork } from './model-fusion-protocol.js';
 import type { OutsideEvaluationWork } from './outside-evaluation-protocol.js';
@@ -117,6 +117,8 @@ export interface EvaluationOutcome {
   readonly loss: number | null;
   /** None where answers are near or far. */
   readonly outcomes: Uint8Array | null;
+  /** Where the base had none, and can make one of the classes' names. */
+  readonly head?: MadeHead;
   /** Which model was asked, where it is not ours. */
   readonly source?: string;
 }

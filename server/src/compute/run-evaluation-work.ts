@@ -9,7 +9,7 @@ import { runHeadlessEvaluation } from './run-headless-evaluation.js';
 /** Scores one adapter, or the bare base, on one split of one task. */
 export async function runEvaluationWork(work: EvaluationWork, context: ComputeContext): Promise<EvaluationOutcome> {
   const { task } = work;
-  if (task.head === null) return runHeadlessEvaluation(work, context);
+  if (task.head === null) return runHeadlessEvaluation({ ...work, task }, context);
   const { backend, signal, onProgress } = context;
   const { scorer } = await openBase(backend.tf, work.base.folder, signal);
   const { examples, head } = await readTask(task, work.split);

@@ -2,28 +2,32 @@ import { cp, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { writeTextTask } from '@crucible/engine/tasks';
+import { openTaskHead, writeTextTask } from '@crucible/engine/tasks';
 import {
   Adapter,
   BaseModel,
+  type Evaluation,
   type FusionRun,
   type ImportRun,
   Metric,
   RunState,
   Score,
+  SplitName,
   Task,
+  TaskHead,
   TaskKind,
 } from '../entities/index.js';
 import { describeComputation } from '../services/describe-computation.js';
 import { importAdapter } from '../services/import-adapter.js';
 import { importBaseModel } from '../services/import-base-model.js';
+import { makeImageTask, NAMES, WORDS } from '../testing/made-tasks.js';
 import { succeeded, TestSystem } from '../testing/test-system.js';
 import { tokenizerOf } from '../testing/word-tokenizer.js';
 
 /** Models and adapters of PEFT as engine/golden has them, where their outputs are compared with transformers and PEFT. */
 const golden = fileURLToPath(new URL('../../golden/', import.meta.url));
 
-const WORDS = ['good', 'bad', 'so', 'film'];
+const TEXT_WORDS = ['good', 'bad', 'so', 'film'];
 
 describe('models of every family', () => {
   let system: TestSystem;
@@ -32,8 +36,10 @@ describe('models of every family', () => {
     system = await TestSystem.start();
     const root = join(system.database.home, 'import root');
     await cp(join(golden, 'families'), join(root, 'families'), { recursive: true });
-    const tokenizer = join(root, 'families/bert-classifier/model/tokenizer.json');
-    await writeFile(tokenizer, JSON.stringify(tokenizerOf(WORDS, [2, 3])));
+    const write = (family: string, json: object) =>
+      writeFile(join(root, 'families', family, 'model/tokenizer.json'), JSON.stringify(json));
+    await write('bert-classifier', tokenizerOf(TEXT_WORDS, [2, 3]));
+    await write('clip-eos', tokenizerOf(WORDS, [2, 33]));
     process.env['CRUCIBLE_IMPORT_ROOT'] = root;
     await system.startWorker();
   });
@@ -106,7 +112,7 @@ describe('models of every family', () => {
     const classes = ['bad', 'so', 'good'];
     const splits = Object.fromEntries(
       ['train', 'validation', 'test'].map((split, index) => {
-        const texts = new Map([['text', classes.map((word) => `${word} ${WORDS[index]!} film`)]]);
+        const texts = new Map([['text', classes.map((word) => `${word} ${TEXT_WORDS[index]!} film`)]]);
         return [split, { count: 3, texts, answer: { form: 'CLASS', labels: Int32Array.of(0, 1, 2) } }];
       }),
     );
@@ -137,6 +143,34 @@ describe('models of every family', () => {
     await em.persist(task).flush();
     return task;
   }
+
+  it('are told the classes of images in words, and keep that as their head for the task', async () => {
+    const base = await takeBase('families/clip-eos/model');
+    const { path } = await makeImageTask(system.database.home, 28, 3);
+    const { digest, byteLength: sizeBytes } = await system.platform.blobs.putFile(path);
+    const facts = { name: 'digits', title: 'Digits', description: '', licence: 'CC0-1.0', source: 'made here' };
+    const counts = { train: 6, validation: 6, test: 6 };
+    const { em } = system;
+    const task = em.create(Task, {
+      ...facts,
+      metric: Metric.ACCURACY,
+      classes: NAMES.slice(0, 3),
+      counts,
+      digest,
+      sizeBytes,
+    } as never);
+    await em.persist(task).flush();
+    for (const split of [SplitName.TEST, SplitName.VALIDATION]) {
+      const asked = await system.platform.services.evaluate(system.em, { base: base.id, tasks: [task.id], split });
+      const [evaluation] = succeeded(asked) as readonly Evaluation[];
+      expect(await system.until(evaluation!)).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
+    }
+    const heads = await system.em.find(TaskHead, { task: task.id });
+    expect(heads).toMatchObject([{ base: { id: base.id }, classes: 3, projection: 16 }]);
+    const head = await openTaskHead(await system.platform.blobs.locate(heads[0]!.digest));
+    expect(head).toMatchObject({ baseDigest: base.digest, taskName: 'made', classes: 3, projection: 16 });
+    expect(await system.em.count(Score, { task: task.id, base: base.id })).toBe(2);
+  });
 
   it('fuse, and are scored on texts by their own classifier', async () => {
     const base = await takeBase('families/bert-classifier/model');

@@ -22,6 +22,7 @@ import {
   type SearchStep,
 } from '../entities/index.js';
 import { settleParents } from './claim.js';
+import { keepHead, type StoredHead } from './keep-head.js';
 import { coefficientGroups } from './coefficient-groups.js';
 import { queueEvaluation, settleRun } from './fan-in.js';
 import { scoredOutputs } from './scored-outputs.js';
@@ -125,10 +126,12 @@ export async function settleEvaluation(
   usage: Usage,
   result: EvaluationOutcome,
   outcomes: string | null,
+  head?: StoredHead,
 ): Promise<boolean> {
   return settle<Evaluation>(em, queue, held, usage, async (em, evaluation) => {
     const { base, adapter, run, task, split, selectedOn, origin } = evaluation;
     const { loss, source = null } = result;
+    if (head !== undefined && base !== null) await keepHead(em, task.id, base.id, head);
     const measurements = result.measurements.map(toMeasurement);
     const [own] = measurements;
     const { metric, value, n, interval } = own!;

@@ -13,6 +13,9 @@ export async function evaluatedTask(
   task: Task,
 ): Promise<TaskFiles | HeadlessTaskFiles> {
   const head = await em.findOne(TaskHead, { task: task.id, base: base.id });
-  if (head === null) return { name: task.name, task: await blobs.locate(task.digest), head: null };
+  if (head === null) {
+    const headPath = await blobs.incoming();
+    return { name: task.name, task: await blobs.locate(task.digest), head: null, headPath };
+  }
   return taskFiles(em, blobs, base, task);
 }

@@ -240,13 +240,14 @@ export class Supervisor {
         await settleModelFusion(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EXTRACTION') {
         await settleExtraction(em, queue, held, exact, blobs, result);
-      } else if (result.kind === 'ANALYSIS') {
-        await settleAnalysis(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EXPERIMENT') {
         await settleExperimentPart(em, queue, held, exact, result);
+      } else if (result.kind === 'ANALYSIS') {
+        await settleAnalysis(em, queue, held, exact, blobs, result);
       } else if (result.kind === 'EVALUATION') {
         const outcomes = result.outcomes && (await blobs.put(result.outcomes));
-        await settleEvaluation(em, queue, held, exact, result, outcomes && outcomes.digest);
+        const head = result.head && { ...result.head, ...(await blobs.adopt(result.head.path)) };
+        await settleEvaluation(em, queue, held, exact, result, outcomes && outcomes.digest, head);
       }
       return;
     }

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
-import { testedBackends } from './backends.testing.js';
+import { readTensors } from '../backend/read-tensors.testing.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
+import { calculus64 } from './calculus/calculus64.testing.js';
 import { cosineLogits } from './cosine-head.js';
 import { channelsLast, deviation, goldenFolder, readAll, readGoldenCase } from './golden.testing.js';
 import {
@@ -52,11 +54,11 @@ describe.each(testedBackends)('model families on %s equal transformers', (backen
   ): Promise<readonly ArrayLike<number>[]> {
     const { tf } = backend;
     const weights = new ModelWeights(tf, model.parameters);
-    const made = tf.tidy(() => {
+    const made = await readTensors(tf, () => {
       const evaluator = createEvaluator(tf, weights);
       const plain = outputs.map(([input, output]) => model.forward(evaluator, input, output));
       plain.forEach((tensor, i) => expect(tensor.shape[1], `${outputs[i]![1]}`).toBe(model.widthOf(outputs[i]![1])));
-      return more(plain, weights).map((tensor) => tensor.dataSync());
+      return more(plain, weights);
     });
     weights.dispose();
     expect(tf.memory().numTensors).toBe(0);
@@ -86,24 +88,28 @@ describe.each(testedBackends)('model families on %s equal transformers', (backen
     const text = { text: textOf(inputs, 3) };
     const got = await (async () => {
       const weights = new ModelWeights(tf, model.parameters);
-      const values = tf.tidy(() => {
+      const [logScale] = await weights.matrix('logit_scale').data();
+      const keys: string[] = [];
+      const values = await readTensors(tf, () => {
         const evaluator = createEvaluator(tf, weights);
         const [image, words] = [model.forward(evaluator, images), model.forward(evaluator, text)];
-        const scale = Math.exp(weights.matrix('logit_scale').dataSync()[0]!);
-        return {
-          image_embeds: unit(image).dataSync(),
-          text_embeds: unit(words).dataSync(),
-          vision_last_hidden_state: model.forward(evaluator, images, 'hidden').dataSync(),
-          logits_per_image: cosineLogits(tf, image, words, scale).dataSync(),
-          logits_per_text: cosineLogits(tf, words, image, scale).dataSync(),
+        const scale = Math.exp(logScale!);
+        const outputs = {
+          image_embeds: unit(image),
+          text_embeds: unit(words),
+          vision_last_hidden_state: model.forward(evaluator, images, 'hidden'),
+          logits_per_image: cosineLogits(tf, image, words, scale),
+          logits_per_text: cosineLogits(tf, words, image, scale),
         };
+        keys.push(...Object.keys(outputs));
+        return Object.values(outputs);
       });
       weights.dispose();
       images.images!.patches.dispose();
       expect(tf.memory().numTensors).toBe(0);
-      return values;
+      return keys.map((key, i) => [key, values[i]!] as const);
     })();
-    for (const [key, values] of Object.entries(got)) {
+    for (const [key, values] of got) {
       expect(deviation(values, expected.get(key)!, tolerance), `${key}`).toBeLessThanOrEqual(1);
     }
   });
@@ -146,14 +152,11 @@ describe.each(testedBackends)('model families on %s equal transformers', (backen
     const images = imagesOf(model, inputs);
     const outputs = (['hidden', 'logits', 'pooled', 'embedding'] as const).map((output) => [images, output] as const);
     const { tf } = backend;
-    const made = tf.tidy(() => {
-      const weights = new ModelWeights(tf, model.parameters);
-      const values = outputs.map(([input, output]) =>
-        model.forward(createEvaluator(tf, weights), input, output).dataSync(),
-      );
-      weights.dispose();
-      return values;
-    });
+    const weights = new ModelWeights(tf, model.parameters);
+    const made = await readTensors(tf, () =>
+      outputs.map(([input, output]) => model.forward(createEvaluator(tf, weights), input, output)),
+    );
+    weights.dispose();
     images.images!.patches.dispose();
     const [hidden, logits, pooled, embedding] = made;
     expect(deviation(hidden!, expected.get('last_hidden_state')!, tolerance), 'hidden').toBeLessThanOrEqual(1);
@@ -189,6 +192,34 @@ describe.each(testedBackends)('model families on %s equal transformers', (backen
     const { expected, tolerance } = await readGoldenCase(`models/${name}`);
     const [logits] = await compute(model, [[{ text: textOf(inputs, 2) }, 'logits']]);
     expect(deviation(logits!, expected.get('logits')!, tolerance)).toBeLessThanOrEqual(1);
+  });
+});
+
+describe('a model is not asked for what it cannot', () => {
+  const text = (ids: readonly number[], more: Partial<TokenBatch> = {}): { readonly text: TokenBatch } => ({
+    text: { batch: 1, tokens: ids.length, ids: Int32Array.from(ids), ...more },
+  });
+  it.each<[string, string, ModelInput<never>, ModelOutput, string]>([
+    ['images of a BERT', 'bert', {}, 'hidden', 'MODEL_INPUT_MISSING'],
+    ['nothing of a CLIP', 'clip', {}, 'embedding', 'MODEL_INPUT_MISSING'],
+    ['logits without a classifier', 'bert', text([1]), 'logits', 'MODEL_OUTPUT_UNKNOWN'],
+    ['a pooler that is not there', 'roberta-classifier', text([1]), 'pooled', 'MODEL_OUTPUT_UNKNOWN'],
+    ['a token below 0', 'bert', text([-1]), 'hidden', 'MODEL_TOKENS_MISMATCHED'],
+    ['a token beyond the vocabulary', 'bert', text([40]), 'hidden', 'MODEL_TOKENS_MISMATCHED'],
+    ['more tokens than BERT has positions', 'bert', text(Array(25).fill(3)), 'hidden', 'MODEL_TOKENS_MISMATCHED'],
+    ['more than RoBERTa counts', 'roberta', text(Array(23).fill(3)), 'hidden', 'MODEL_TOKENS_MISMATCHED'],
+    ['an unknown segment', 'bert', text([3], { types: Int32Array.of(2) }), 'hidden', 'MODEL_TOKENS_MISMATCHED'],
+    ['a mask of another length', 'bert', text([3], { mask: Uint8Array.of(1, 1) }), 'hidden', 'MODEL_TOKENS_MISMATCHED'],
+  ])('%s', async (_, name, input, output, code) => {
+    const model = await openModel(folderOf(name));
+    const asked = () => model.forward(calculus64(model) as never, input, output);
+    expect(asked).toThrow(expect.objectContaining({ code }));
+  });
+
+  it('but RoBERTa reads as many tokens as it has positions behind its padding', async () => {
+    const model = await openModel(folderOf('roberta'));
+    const { rows } = model.forward(calculus64(model), text(Array(22).fill(3)), 'hidden') as { readonly rows: number };
+    expect(rows).toBe(22);
   });
 });
 

@@ -12,5 +12,4 @@ export const modelLimits = {
   vocabulary: 2_000_000,
   positions: 1_048_576,
   segments: 1024,
-  labels: 100_000,
 } as const;

@@ -75,7 +75,10 @@ export interface CardExtraction {
 
 /** All that a model card says, apart from how it says it. */
 export interface CardData {
-  readonly adapter: Pick<Adapter, 'name' | 'method' | 'rank' | 'scale' | 'targetModules' | 'digest' | 'parameterCount'>;
+  readonly adapter: Pick<
+    Adapter,
+    'name' | 'method' | 'form' | 'rank' | 'scale' | 'targetModules' | 'digest' | 'parameterCount'
+  >;
   readonly base: { readonly name: string; readonly digest: string };
   /** Class of transformers that loads the base, or the merged model. */
   readonly loader: string;

@@ -21,6 +21,7 @@ export function formatModelCard(data: CardData): string {
   const sections = [
     `# ${line(data.adapter.name)}`,
     introduction(data),
+    data.adapter.form === 'TANGENT' ? tangentForm(data) : null,
     data.fusion && lineage(data.fusion),
     data.training &&
       `## Training\n\nTrained by ${code(data.training.method)} on the task ${code(data.training.task)} with seed ${data.training.seed}.`,
@@ -68,6 +69,15 @@ function introduction({ adapter, base, format, dtype, fusion }: CardData): strin
 | scale | ${adapter.scale} |
 | parameters | ${adapter.parameterCount} |
 | layers | ${cell(shorten(adapter.targetModules))} |`;
+}
+
+/** What leaves here is a change of weights whatever the adapter was scored as. */
+function tangentForm({ format }: CardData): string {
+  const applied = format === 'PEFT' ? 'Loaded into the base, its update is' : 'Here its update has been';
+  return (
+    `## Form\n\nThis adapter was trained, and is scored below, as a tangent of the network: f(θ0) + J(θ0)·ΔW. ${applied} added to the weights instead, which gives ` +
+    `f(θ0 + ΔW): another function, equal to first order in ΔW only. Score it again before it is used.`
+  );
 }
 
 function lineage({ strategy, options, space, outputRank, seed, fingerprint, members }: CardFusion): string {

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   AdapterForm,
@@ -5,6 +6,8 @@ import {
   CellKind,
   ExperimentCell,
   type Evaluation,
+  ExportFormat,
+  type ExportRun,
   type FusionRun,
   RunState,
   Score,
@@ -12,6 +15,7 @@ import {
   TrainingSearchKind,
   TunableOption,
 } from '../entities/index.js';
+import { exportAdapter } from '../services/export-adapter.js';
 import type { TrainAdapterInput } from '../services/index.js';
 import { succeeded, TestSystem } from '../testing/test-system.js';
 
@@ -80,6 +84,10 @@ describe('trainings through a worker', () => {
     expect(fused).toMatchObject({ state: RunState.SUCCEEDED, problem: null });
     expect(await outputOf(fused)).toMatchObject({ method: 'NETWORK_LINEARIZED', form: AdapterForm.TANGENT });
     expect(await system.em.count(Score, { run: fused.id })).toBe(tasks.length);
+    const asked = { adapter: fused.output!.id, format: ExportFormat.PEFT };
+    const exported = await system.until(succeeded(await exportAdapter(system.em, system.platform, asked)) as ExportRun);
+    const card = exported.files.find(({ name }) => name === 'README.md')!;
+    expect(await readFile(await system.platform.blobs.locate(card.sha256), 'utf8')).toContain('another function');
 
     const [weights] = await system.adapters('LORA');
     const mixed = await system.platform.services.fuse(system.em, {

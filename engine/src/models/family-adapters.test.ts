@@ -4,7 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
 import { createKeyedRandom } from '../random/index.js';
-import { testedBackends } from './backends.testing.js';
+import { readTensors } from '../backend/read-tensors.testing.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
 import { randomUpdates } from './float64-tower.testing.js';
 import { deviation, goldenFolder } from './golden.testing.js';
 import {
@@ -90,35 +91,38 @@ describe.each(testedBackends)('adapters of every family on %s', (backendName) =>
     }
   });
 
-  it.each(folders)('%s: two adapters beside the weights are the same as both folded in', (name) => {
+  it.each(folders)('%s: two adapters beside the weights are the same as both folded in', async (name) => {
     const { tf } = backend;
     const { model, weights } = models.get(name)!;
     const [one, two] = [updatesOf(model, 1), updatesOf(model, 2)];
     const first = foldUpdates(tf, weights, one);
     const both = foldUpdates(tf, first, two);
-    tf.tidy(() => {
-      for (const input of randomInputs(tf, model, 3)) {
-        const base = model.forward(createEvaluator(tf, weights), input).dataSync() as Float32Array;
-        const beside = model.forward(createEvaluator(tf, weights, termsOf(one, two)), input).dataSync();
-        const folded = model.forward(createEvaluator(tf, both), input).dataSync() as Float32Array;
-        expect(deviation(beside, folded, { atol: 2e-4, rtol: 2e-4 })).toBeLessThanOrEqual(1);
-        expect(deviation(base, folded, { atol: 2e-2, rtol: 2e-2 })).toBeGreaterThan(1);
-      }
-    });
+    const outputs = await readTensors(tf, () =>
+      randomInputs(tf, model, 3).flatMap((input) => [
+        model.forward(createEvaluator(tf, weights), input),
+        model.forward(createEvaluator(tf, weights, termsOf(one, two)), input),
+        model.forward(createEvaluator(tf, both), input),
+      ]),
+    );
+    for (let i = 0; i < outputs.length; i += 3) {
+      const [base, beside, folded] = outputs.slice(i, i + 3);
+      expect(deviation(beside!, folded!, { atol: 2e-4, rtol: 2e-4 })).toBeLessThanOrEqual(1);
+      expect(deviation(base!, folded!, { atol: 2e-2, rtol: 2e-2 })).toBeGreaterThan(1);
+    }
     both.dispose();
     first.dispose();
   });
 
   // Reverse and forward mode are written apart from each other, and agree only if both are right.
-  it.each(folders)('%s: gradients of LoRA are what its tangents say', (name) => {
+  it.each(folders)('%s: gradients of LoRA are what its tangents say', async (name) => {
     const { tf } = backend;
     const { model, weights } = models.get(name)!;
     const updates = updatesOf(model, 4);
     const random = createKeyedRandom(9);
     for (let which = 0; which < model.inputs.length; which += 1) {
-      tf.tidy(() => {
+      const sums = await readTensors(tf, () => {
         const input = randomInputs(tf, model, 5)[which];
-        if (input === undefined) return;
+        if (input === undefined) return [];
         const terms = new Map(
           [...termsOf(updates)].map(([module, [term]]) => {
             const noise = (factor: Tensor, key: string): Tensor =>
@@ -135,7 +139,7 @@ describe.each(testedBackends)('adapters of every family on %s', (backendName) =>
         const dual = createDual(tf, weights, { terms });
         const { tangent } = model.forward(dual, wrapPatches(input, dual.constant));
         const forward = tf.mul(tangent!, seed);
-        let [reverse, size] = [0, tf.sum(tf.abs(forward)).dataSync()[0]!];
+        const made: Tensor[] = [forward];
         for (const [module, [term]] of terms) {
           for (const [key, direction] of [
             ['A', term!.directionOfA!],
@@ -144,13 +148,16 @@ describe.each(testedBackends)('adapters of every family on %s', (backendName) =>
             const gradient = gradients.get(`${key}/${module}`);
             // A tower that does not read this input has none.
             if (gradient === undefined) continue;
-            const parts = tf.mul(gradient, direction);
-            reverse += tf.sum(parts).dataSync()[0]!;
-            size += tf.sum(tf.abs(parts)).dataSync()[0]!;
+            made.push(tf.mul(gradient, direction));
           }
         }
-        expect(Math.abs(reverse - tf.sum(forward).dataSync()[0]!) / size).toBeLessThan(1e-5);
+        return made.flatMap((parts) => [tf.sum(parts), tf.sum(tf.abs(parts))]);
       });
+      const total = (values: readonly Float32Array[]): number => values.reduce((sum, [value]) => sum + value!, 0);
+      const [along, ...reverse] = sums.filter((_, i) => i % 2 === 0);
+      if (along === undefined) continue;
+      const size = total(sums.filter((_, i) => i % 2 === 1));
+      expect(Math.abs(total(reverse) - along[0]!) / size).toBeLessThan(1e-5);
     }
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
 import {
   calculus64,
   deltas64,
@@ -33,7 +34,7 @@ const model = tinyVisionModel();
 const examples = randomImages(1, 5);
 const head = randomHead(2);
 
-describe.each(['wasm', 'cpu'])('statistics of an adapter on %s', (backendName) => {
+describe.each(testedBackends)('statistics of an adapter on %s', (backendName) => {
   let backend: SelectedBackend;
   beforeAll(async () => {
     backend = await selectBackend({ backend: backendName });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
 import { extractPatches, ModelWeights } from '../models/index.js';
 import { imageProblem } from './image-problem.js';
 import {
@@ -14,7 +15,7 @@ import { differentiateAdapter, stepAdapter, type TrainedModule } from './adapter
 import { createMoments, stepAdamW } from './adamw.js';
 import { openMode } from './training-mode.js';
 
-describe.each(['wasm', 'cpu'])('ten steps of AdamW on %s', (backendName) => {
+describe.each(testedBackends)('ten steps of AdamW on %s', (backendName) => {
   let backend: SelectedBackend;
   let golden: LoraGolden;
   let weights: ModelWeights;

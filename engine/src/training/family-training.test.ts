@@ -2,6 +2,8 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
+import { readTensors } from '../backend/read-tensors.testing.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
 import { deviation, goldenFolder, readGoldenCase } from '../models/golden.testing.js';
 import { openModel, predictsTokens, type Model } from '../models/index.js';
 import { createKeyedRandom } from '../random/index.js';
@@ -29,7 +31,7 @@ const readRecorded = (name: string): Recorded => {
   return (JSON.parse(readFileSync(file, 'utf8')) as { readonly parameters: Recorded }).parameters;
 };
 
-describe.each(['wasm', 'cpu'])('learning problems of every family on %s', (backendName) => {
+describe.each(testedBackends)('learning problems of every family on %s', (backendName) => {
   let backend: SelectedBackend;
   beforeAll(async () => {
     backend = await selectBackend({ backend: backendName });
@@ -119,14 +121,14 @@ describe.each(['wasm', 'cpu'])('learning problems of every family on %s', (backe
     const problem = imageProblem({ model, task, head });
     const batch = (await problem.readSplit('train')).batch(Uint32Array.of(0, 1, 2, 3, 4));
     const embeddings = createKeyedRandom(4).normal(['e'], 5 * SMALL_CONFIG.projectionSize);
-    const [own, through] = tf.tidy(() => {
+    const [own, through] = await readTensors(tf, () => {
       const output = tf.tensor2d(embeddings, [5, SMALL_CONFIG.projectionSize]);
       const { logits, back } = problem.logits(tf, output, batch);
       const labels = tf.oneHot(tf.tensor1d(batch.labels, 'int32'), head.classes);
       const gradient = tf.div(tf.sub(tf.softmax(logits), labels), 5);
-      return [problem.loss(tf, output, batch).gradient.dataSync(), back(gradient).dataSync()];
+      return [problem.loss(tf, output, batch).gradient, back(gradient)];
     });
-    expect(deviation(through!, own as Float32Array, { atol: 1e-5, rtol: 1e-5 })).toBeLessThanOrEqual(1);
+    expect(deviation(through!, own!, { atol: 1e-5, rtol: 1e-5 })).toBeLessThanOrEqual(1);
   });
 
   it('refuses labels that name no class, and images where a model reads text', async () => {

@@ -3,11 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../backend/index.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
 import { evaluate } from '../evaluation/index.js';
 import { smallAdapterTraining, smallExamples } from './small-training.testing.js';
 import { trainAdapter, type TrainAdapterOptions } from './train-adapter.js';
 
-describe.each(['wasm', 'cpu'])('training an adapter on %s', (backendName) => {
+describe.each(testedBackends)('training an adapter on %s', (backendName) => {
   let backend: SelectedBackend;
   beforeAll(async () => {
     backend = await selectBackend({ backend: backendName });

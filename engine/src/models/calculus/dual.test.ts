@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
+import { readTensors } from '../../backend/read-tensors.testing.js';
+import { testedBackends } from '../../backend/tested-backends.testing.js';
 import { createKeyedRandom } from '../../random/index.js';
 import {
   deviation,
@@ -25,7 +27,7 @@ import {
 } from '../index.js';
 import { initializeVisionModel } from '../initialize-vision-model.js';
 
-describe.each(['wasm', 'cpu'])('forward-mode differentiation on %s', (backendName) => {
+describe.each(testedBackends)('forward-mode differentiation on %s', (backendName) => {
   let backend: SelectedBackend;
   let golden: LoraGolden;
   let weights: ModelWeights;
@@ -65,13 +67,11 @@ describe.each(['wasm', 'cpu'])('forward-mode differentiation on %s', (backendNam
       ['embedding', 'image_embeds'],
       ['hidden', 'last_hidden_state'],
     ] as const) {
-      const [f0, tangent, linear] = tf.tidy(() => {
+      const [f0, tangent, linear] = await readTensors(tf, () => {
         const terms = new Map(golden.modules.map((module) => [module, [termAt(module, hasB0)]]));
         const patches = { value: tf.tensor2d(golden.patches(3), [48, 147], 'float32') };
         const result = visionTower(golden.model.config, createDual(tf, weights, { terms }), patches, 3, output);
-        return [result.value, result.tangent!, tf.add(result.value, result.tangent!)].map((tensor) =>
-          tensor.dataSync(),
-        );
+        return [result.value, result.tangent!, tf.add(result.value, result.tangent!)];
       });
       expect(deviation(f0!, expected.get(`f0/${key}`)!, tolerance), `f0 ${key}`).toBeLessThanOrEqual(1);
       expect(deviation(tangent!, expected.get(`tangent/${key}`)!, tolerance), `tangent ${key}`).toBeLessThanOrEqual(1);
@@ -80,10 +80,10 @@ describe.each(['wasm', 'cpu'])('forward-mode differentiation on %s', (backendNam
   });
 
   // paper.md 1.3: with B0 = 0, f(φ0) + J·(φ − φ0) of one layer is W x + s ΔB A0 x, and A does not matter.
-  it.each([false, true])('of one layer gives the closed form that L-LoRA trains (B0 given: %s)', (hasB0) => {
+  it.each([false, true])('of one layer gives the closed form that L-LoRA trains (B0 given: %s)', async (hasB0) => {
     const { tf } = backend;
     const module = golden.modules[1]!;
-    const [expansion, closed] = tf.tidy(() => {
+    const [expansion, closed] = await readTensors(tf, () => {
       const x = tf.tensor2d(createKeyedRandom(1).normal(['x'], 5 * width), [5, width]);
       const term = termAt(module, hasB0);
       const { value, tangent } = createDual(tf, weights, { terms: new Map([[module, [term]]]) }).linear(module, {
@@ -92,9 +92,9 @@ describe.each(['wasm', 'cpu'])('forward-mode differentiation on %s', (backendNam
       const main = { a: term.a, b: b(golden.factor('B1', module)), scale: GOLDEN_SCALE };
       const rest = { a: term.directionOfA!, b: term.b, scale: GOLDEN_SCALE };
       const terms = new Map([[module, hasB0 ? [main, rest] : [main]]]);
-      return [tf.add(value, tangent!).dataSync(), createEvaluator(tf, weights, terms).linear(module, x).dataSync()];
+      return [tf.add(value, tangent!), createEvaluator(tf, weights, terms).linear(module, x)];
     });
-    expect(deviation(closed!, expansion as Float32Array, { atol: 1e-4, rtol: 1e-5 })).toBeLessThanOrEqual(1);
+    expect(deviation(closed!, expansion!, { atol: 1e-4, rtol: 1e-5 })).toBeLessThanOrEqual(1);
   });
 
   // Reverse and forward mode are written independently: ⟨∇L, d⟩ = J·d holds only if both are right, for every parameter at once.
@@ -102,7 +102,7 @@ describe.each(['wasm', 'cpu'])('forward-mode differentiation on %s', (backendNam
     ['quick_gelu', 'embedding'],
     ['gelu', 'embedding'],
     ['gelu', 'hidden'],
-  ])('agrees with the gradient of every parameter (%s, %s)', (activation, output) => {
+  ])('agrees with the gradient of every parameter (%s, %s)', async (activation, output) => {
     const { tf } = backend;
     const config: VisionConfig = {
       hiddenSize: 12,
@@ -123,7 +123,8 @@ describe.each(['wasm', 'cpu'])('forward-mode differentiation on %s', (backendNam
     });
     const own = new ModelWeights(tf, new Map(jitter));
     const errors: number[] = [];
-    tf.tidy(() => {
+    const sums = await readTensors(tf, () => {
+      const made: Tensor[] = [];
       const x = tf.tensor2d(random.normal(['x'], 3 * 4 * 18), [12, 18]);
       const tape = createTape(tf, own, { trainable: () => true });
       const reverse = visionTower(config, tape, tape.constant(x), 3, output);
@@ -140,26 +141,30 @@ describe.each(['wasm', 'cpu'])('forward-mode differentiation on %s', (backendNam
           errors.push(output === 'hidden' && tangent === gradient ? 0 : Infinity);
           continue;
         }
-        const along = tf.sum(tf.mul(tangent, seed)).dataSync()[0]!;
+        const along = tf.mul(tangent, seed);
         const parts = tf.mul(tf.reshape(gradient, matrix.shape), direction) as Tensor;
-        const size = tf.sum(tf.abs(parts)).dataSync()[0]! + tf.sum(tf.abs(tf.mul(tangent, seed))).dataSync()[0]!;
-        // The one: a key's bias has no gradient, for softmax does not see a shift.
-        errors.push(Math.abs(tf.sum(parts).dataSync()[0]! - along) / (1 + size));
+        made.push(...[along, parts].flatMap((x) => [tf.sum(x), tf.sum(tf.abs(x))]));
       }
+      return made;
     });
+    for (let i = 0; i < sums.length; i += 4) {
+      const [forward, forwardSize, backward, backwardSize] = sums.slice(i, i + 4).map(([sum]) => sum!);
+      // The one: a key's bias has no gradient, for softmax does not see a shift.
+      errors.push(Math.abs(backward! - forward!) / (1 + forwardSize! + backwardSize!));
+    }
     own.dispose();
     // Float32 rounding over sums of some hundred terms.
     expect(Math.max(...errors)).toBeLessThan(1e-5);
   });
 
-  it('agrees with central differences of the loss', () => {
+  it('agrees with central differences of the loss', async () => {
     const { tf } = backend;
     const random = createKeyedRandom(11);
     const embeddings = random.normal(['e'], 6 * 8);
     const head = random.normal(['w'], 5 * 8);
     const labels = Int32Array.of(0, 1, 2, 3, 4, 0);
     const lossOf = (e: Float32Array, w: Float32Array, logScale: number, gradients = false) =>
-      tf.tidy(() => {
+      readTensors(tf, () => {
         const made = cosineLoss(tf, {
           embeddings: tf.tensor2d(e.slice(), [6, 8]),
           weight: tf.tensor2d(w.slice(), [5, 8]),
@@ -168,20 +173,24 @@ describe.each(['wasm', 'cpu'])('forward-mode differentiation on %s', (backendNam
           labelSmoothing: 0.1,
           headTrains: gradients,
         });
-        return [made.loss, made.gradientOfEmbeddings, made.gradientOfWeight, made.gradientOfLogScale].map((t) =>
-          t?.dataSync(),
-        );
+        const parts = [made.loss, made.gradientOfEmbeddings, made.gradientOfWeight, made.gradientOfLogScale];
+        return parts.filter((part) => part !== undefined);
       });
-    const [, dE, dW, dScale] = lossOf(embeddings, head, 2, true);
+    const [, dE, dW, dScale] = await lossOf(embeddings, head, 2, true);
     const h = 1e-2;
     const nudge = (x: Float32Array, at: number, by: number) => x.map((value, i) => (i === at ? value + by : value));
-    const slope = (at: (by: number) => readonly (ArrayLike<number> | undefined)[]) =>
-      (at(h)[0]![0]! - at(-h)[0]![0]!) / (2 * h);
-    const errors = [
-      slope((by) => lossOf(embeddings, head, 2 + by)) - dScale![0]!,
-      ...Array.from(embeddings, (_, i) => slope((by) => lossOf(nudge(embeddings, i, by), head, 2)) - dE![i]!),
-      ...Array.from(head, (_, i) => slope((by) => lossOf(embeddings, nudge(head, i, by), 2)) - dW![i]!),
-    ];
+    const slope = async (at: (by: number) => Promise<readonly Float32Array[]>) => {
+      const [[above], [below]] = [await at(h), await at(-h)];
+      return (above![0]! - below![0]!) / (2 * h);
+    };
+    const errors = await Promise.all([
+      slope((by) => lossOf(embeddings, head, 2 + by)).then((got) => got - dScale![0]!),
+      ...Array.from(
+        embeddings,
+        async (_, i) => (await slope((by) => lossOf(nudge(embeddings, i, by), head, 2))) - dE![i]!,
+      ),
+      ...Array.from(head, async (_, i) => (await slope((by) => lossOf(embeddings, nudge(head, i, by), 2))) - dW![i]!),
+    ]);
     // h² / 6 times the third derivative, and 1e-7 / h of rounding.
     expect(Math.max(...errors.map(Math.abs))).toBeLessThan(2e-3);
   });

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
-import { testedBackends } from '../backends.testing.js';
+import { readTensors } from '../../backend/read-tensors.testing.js';
+import { testedBackends } from '../../backend/tested-backends.testing.js';
 import { createKeyedRandom } from '../../random/index.js';
 import { deviation } from '../golden.testing.js';
 import type { Activation } from '../operations/activation.js';
@@ -157,7 +158,7 @@ describe.each(testedBackends)('every operation on %s', (backendName) => {
   });
   afterAll(() => backend.dispose());
 
-  it.each(cases)('$name: value, gradient and tangent are those of float64', ({ shapes, compute }) => {
+  it.each(cases)('$name: value, gradient and tangent are those of float64', async ({ shapes, compute }) => {
     const { tf } = backend;
     const random = createKeyedRandom(5);
     const draw = (kind: string, name: string, count: number) => random.normal([kind, name], count);
@@ -180,28 +181,31 @@ describe.each(testedBackends)('every operation on %s', (backendName) => {
     const seed = draw('seed', 'output', value64.length);
 
     const weights = new ModelWeights(tf, parameters);
-    tf.tidy(() => {
-      const value = compute(createEvaluator(tf, weights)).dataSync();
-      expect(deviation(value, Float32Array.from(value64), TOLERANCE)).toBeLessThanOrEqual(1);
-
+    const directionOf = (name: string) => draw('direction', name, size(shapes[name]!));
+    const [value, taped, ...rest] = await readTensors(tf, () => {
       const tape = createTape(tf, weights, { trainable: () => true });
       const output = compute(tape);
-      expect(deviation(output.value.dataSync(), Float32Array.from(value64), TOLERANCE)).toBeLessThanOrEqual(1);
       const gradients = tape.backward(output, tf.tensor(seed, output.value.shape));
-      for (const name of names) {
-        const expected = Float32Array.from({ length: size(shapes[name]!) }, (_, at) =>
-          slopes(name, (i) => (i === at ? 1 : 0)).reduce((sum, slope, i) => sum + slope * seed[i]!, 0),
-        );
-        const got = gradients.get(name)!.dataSync();
-        expect(deviation(got, expected, TOLERANCE), `gradient of ${name}`).toBeLessThanOrEqual(1);
-
-        const direction = draw('direction', name, expected.length);
-        const along = tf.tensor(direction, weights.matrix(name).shape);
+      const parts = names.flatMap((name) => {
+        const along = tf.tensor(directionOf(name), weights.matrix(name).shape);
         const dual = compute(createDual(tf, weights, { directions: new Map([[name, along]]) }));
-        expect(deviation(dual.value.dataSync(), Float32Array.from(value64), TOLERANCE)).toBeLessThanOrEqual(1);
-        const tangent = Float32Array.from(slopes(name, (i) => direction[i]!));
-        expect(deviation(dual.tangent!.dataSync(), tangent, TOLERANCE), `along ${name}`).toBeLessThanOrEqual(1);
-      }
+        return [gradients.get(name)!, dual.value, dual.tangent!];
+      });
+      return [compute(createEvaluator(tf, weights)), output.value, ...parts];
+    });
+    const expected = Float32Array.from(value64);
+    expect(deviation(value!, expected, TOLERANCE)).toBeLessThanOrEqual(1);
+    expect(deviation(taped!, expected, TOLERANCE)).toBeLessThanOrEqual(1);
+    names.forEach((name, place) => {
+      const [gradient, dualValue, tangent] = rest.slice(3 * place, 3 * place + 3);
+      const slope = Float32Array.from({ length: size(shapes[name]!) }, (_, at) =>
+        slopes(name, (i) => (i === at ? 1 : 0)).reduce((sum, part, i) => sum + part * seed[i]!, 0),
+      );
+      expect(deviation(gradient!, slope, TOLERANCE), `gradient of ${name}`).toBeLessThanOrEqual(1);
+      const direction = directionOf(name);
+      expect(deviation(dualValue!, expected, TOLERANCE)).toBeLessThanOrEqual(1);
+      const along = Float32Array.from(slopes(name, (i) => direction[i]!));
+      expect(deviation(tangent!, along, TOLERANCE), `along ${name}`).toBeLessThanOrEqual(1);
     });
     weights.dispose();
     expect(tf.memory().numTensors).toBe(0);

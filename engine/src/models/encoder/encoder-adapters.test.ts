@@ -4,7 +4,8 @@ import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPeftFolder } from '../../adapters/index.js';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
-import { testedBackends } from '../backends.testing.js';
+import { readTensor } from '../../backend/read-tensors.testing.js';
+import { testedBackends } from '../../backend/tested-backends.testing.js';
 import { channelsLast, deviation, goldenFolder, readAll, type GoldenCase } from '../golden.testing.js';
 import {
   createEvaluator,
@@ -92,9 +93,9 @@ describe.each(testedBackends)('adapters of encoders on %s', (backendName) => {
     const weights = new ModelWeights(tf, model.parameters);
     const folded = foldUpdates(tf, weights, updates);
     for (const [key, [kind, output]] of Object.entries(outputs)) {
-      const got = tf.tidy(() => {
+      const got = await readTensor(tf, () => {
         const rows = model.forward(createEvaluator(tf, folded), inputOf(model, inputs, kind), output);
-        return (output === 'embedding' ? tf.div(rows, tf.norm(rows, 2, 1, true)) : rows).dataSync();
+        return output === 'embedding' ? tf.div(rows, tf.norm(rows, 2, 1, true)) : rows;
       });
       const masked = kind === 'text' && output === 'hidden' ? inputs.get('attention_mask')! : undefined;
       const width = got.length / (masked?.length ?? got.length);

@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
 import { createKeyedRandom } from '../../random/index.js';
-import { testedBackends } from '../backends.testing.js';
+import { readTensor } from '../../backend/read-tensors.testing.js';
+import { testedBackends } from '../../backend/tested-backends.testing.js';
 import { goldenFolder } from '../golden.testing.js';
 import { createEvaluator, languageLimits, ModelWeights, openModel, type Model } from '../index.js';
 import { generate, type GenerateOptions } from './generate.js';
@@ -124,16 +125,16 @@ describe.each(testedBackends)('greedy generation on %s', (backendName) => {
         };
       };
       const language = languageModel(model);
-      const logitsOf = (left: boolean): Float32Array =>
-        tf.tidy(() => {
+      const logitsOf = (left: boolean): Promise<Float32Array> =>
+        readTensor(tf, () => {
           const calculus = createEvaluator(tf, weights);
           if (language.kind !== 'CAUSAL') throw new Error('expected a causal model');
           const hidden = language.hidden(calculus, wholeRun(masked(left)));
           const last = long.length + (left ? long.length : short.length) - 1;
           const picked = calculus.pickRows(hidden, Int32Array.of(long.length - 1, last));
-          return language.logits(calculus, picked).dataSync<'float32'>();
+          return language.logits(calculus, picked);
         });
-      const [left, right] = [logitsOf(true), logitsOf(false)];
+      const [left, right] = [await logitsOf(true), await logitsOf(false)];
       left.forEach((value, i) => expect(value).toBeCloseTo(right[i]!, 4));
     }),
   );

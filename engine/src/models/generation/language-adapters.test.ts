@@ -4,6 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { goldenPeft, inputPath, peftCases, readExpected } from '../../adapters/golden.testing.js';
 import { readPeftFolder } from '../../adapters/index.js';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
+import { readTensor, readTensors } from '../../backend/read-tensors.testing.js';
+import { testedBackends } from '../../backend/tested-backends.testing.js';
 import { createKeyedRandom } from '../../random/index.js';
 import { calculus64, deltas64, type Matrix64, type ParameterMap64 } from '../calculus/calculus64.testing.js';
 import { randomUpdates } from '../float64-tower.testing.js';
@@ -35,7 +37,7 @@ const batchOf = (ids: ArrayLike<number>, batch = 2, masked: readonly number[] = 
   mask: Uint8Array.from(ids, (_, at) => (masked.includes(at) ? 0 : 1)),
 });
 
-describe.each(['wasm', 'cpu'])('adapters of language models on %s', (backendName) => {
+describe.each(testedBackends)('adapters of language models on %s', (backendName) => {
   let backend: SelectedBackend;
   beforeAll(async () => {
     backend = await selectBackend({ backend: backendName });
@@ -60,7 +62,7 @@ describe.each(['wasm', 'cpu'])('adapters of language models on %s', (backendName
     };
     const weights = new ModelWeights(tf, model.parameters);
     const folded = foldUpdates(tf, weights, updates);
-    const got = tf.tidy(() => model.forward(createEvaluator(tf, folded), { text: batchOf(ids) }).dataSync());
+    const got = await readTensor(tf, () => model.forward(createEvaluator(tf, folded), { text: batchOf(ids) }));
     expect(deviation(got, expected, tolerance.logits ?? { atol: 3e-5, rtol: 1e-5 })).toBeLessThanOrEqual(1);
     folded.dispose();
     weights.dispose();
@@ -125,11 +127,12 @@ describe.each(['gpt2-variant', 'llama-rope-llama3', 'qwen2', 't5-silu', 't5-tied
   it.each([
     ['LoRA', true],
     ['L-LoRA', false],
-  ] as const)('in the factors of %s are the tape’s gradients', (_, trainsA) => {
+  ] as const)('in the factors of %s are the tape’s gradients', async (_, trainsA) => {
     const { tf } = backend;
     const updates = updatesAt(3);
     const random = createKeyedRandom(8);
-    tf.tidy(() => {
+    const keys: string[] = [];
+    const values = await readTensors(tf, () => {
       const terms = new Map(
         modules.map((layer) => [
           layer,
@@ -145,46 +148,51 @@ describe.each(['gpt2-variant', 'llama-rope-llama3', 'qwen2', 't5-silu', 't5-tied
       const tape = createTape(tf, weights, { terms });
       const output = model.forward(tape, input);
       const gradients = tape.backward(output, tf.tensor(seed(), output.value.shape as [number, number]));
-      expect(gradients.size).toBe(modules.length * (trainsA ? 2 : 1));
-      for (const [key, gradient] of gradients) {
-        const [which, layer] = [key[0] as 'a' | 'b', key.slice(2)];
-        const own = updates.get(layer)!;
-        const direction = random.normal([key], own[which].length);
-        const expected = slope((h) =>
-          logits64(new Map([...updates, [layer, { ...own, [which]: moved(own[which], direction, h) }]])),
-        );
-        const values = gradient.dataSync();
-        const got = direction.reduce((sum, d, i) => sum + d * values[i]!, 0);
-        const size = direction.reduce((sum, d, i) => sum + Math.abs(d * values[i]!), 1);
-        expect(Math.abs(got - expected) / size, `${name} ${key}`).toBeLessThan(1e-4);
-      }
+      keys.push(...gradients.keys());
+      return [...gradients.values()];
+    });
+    expect(keys.length).toBe(modules.length * (trainsA ? 2 : 1));
+    keys.forEach((key, place) => {
+      const [which, layer] = [key[0] as 'a' | 'b', key.slice(2)];
+      const own = updates.get(layer)!;
+      const direction = random.normal([key], own[which].length);
+      const expected = slope((h) =>
+        logits64(new Map([...updates, [layer, { ...own, [which]: moved(own[which], direction, h) }]])),
+      );
+      const gradient = values[place]!;
+      const got = direction.reduce((sum, d, i) => sum + d * gradient[i]!, 0);
+      const size = direction.reduce((sum, d, i) => sum + Math.abs(d * gradient[i]!), 1);
+      expect(Math.abs(got - expected) / size, `${name} ${key}`).toBeLessThan(1e-4);
     });
   });
 
-  it('in every parameter of the model are the tape’s gradients', () => {
+  it('in every parameter of the model are the tape’s gradients', async () => {
     const { tf } = backend;
     const random = createKeyedRandom(6);
-    tf.tidy(() => {
+    const keys = [...model.parameters.keys()];
+    const values = await readTensors(tf, () => {
       const tape = createTape(tf, weights, { trainable: () => true });
       const output = model.forward(tape, input);
       const gradients = tape.backward(output, tf.tensor(seed(), output.value.shape as [number, number]));
-      for (const [key, parameter] of model.parameters) {
-        const direction = random.normal([key], parameter.values.length);
-        const expected = slope((h) =>
-          logits64(
-            new Map(),
-            new Map([...model.parameters, [key, { ...parameter, values: moved(parameter.values, direction, h) }]]),
-          ),
-        );
-        const values = gradients.get(key)!.dataSync();
-        const got = direction.reduce((sum, d, i) => sum + d * values[i]!, 0);
-        const size = direction.reduce((sum, d, i) => sum + Math.abs(d * values[i]!), 1);
-        expect(Math.abs(got - expected) / size, `${name} ${key}`).toBeLessThan(1e-4);
-      }
+      return keys.map((key) => gradients.get(key)!);
+    });
+    keys.forEach((key, place) => {
+      const parameter = model.parameters.get(key)!;
+      const direction = random.normal([key], parameter.values.length);
+      const expected = slope((h) =>
+        logits64(
+          new Map(),
+          new Map([...model.parameters, [key, { ...parameter, values: moved(parameter.values, direction, h) }]]),
+        ),
+      );
+      const gradient = values[place]!;
+      const got = direction.reduce((sum, d, i) => sum + d * gradient[i]!, 0);
+      const size = direction.reduce((sum, d, i) => sum + Math.abs(d * gradient[i]!), 1);
+      expect(Math.abs(got - expected) / size, `${name} ${key}`).toBeLessThan(1e-4);
     });
   });
 
-  it('along both factors of all modules at once are the dual’s tangent', () => {
+  it('along both factors of all modules at once are the dual’s tangent', async () => {
     const { tf } = backend;
     const [at, direction] = [updatesAt(3), updatesAt(4)];
     const there = (h: number): LowRankUpdates =>
@@ -195,7 +203,7 @@ describe.each(['gpt2-variant', 'llama-rope-llama3', 'qwen2', 't5-silu', 't5-tied
         }),
       );
     const [above, below] = [logits64(there(H)), logits64(there(-H))];
-    const [value, tangent] = tf.tidy(() => {
+    const [value, tangent] = await readTensors(tf, () => {
       const terms = new Map(
         modules.map((layer): [string, DualTerm[]] => {
           const step = factors(direction.get(layer)!);
@@ -203,7 +211,7 @@ describe.each(['gpt2-variant', 'llama-rope-llama3', 'qwen2', 't5-silu', 't5-tied
         }),
       );
       const result = model.forward(createDual(tf, weights, { terms }), input);
-      return [result.value.dataSync(), result.tangent!.dataSync()];
+      return [result.value, result.tangent!];
     });
     const expected = Float32Array.from(above, (x, i) => (x - below[i]!) / (2 * H));
     const largest = expected.reduce((most, x) => Math.max(most, Math.abs(x)), 0);

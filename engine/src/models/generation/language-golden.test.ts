@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
-import { testedBackends } from '../backends.testing.js';
+import { readTensor } from '../../backend/read-tensors.testing.js';
+import { testedBackends } from '../../backend/tested-backends.testing.js';
 import { createEvaluator, ModelWeights, type ModelOutput } from '../index.js';
 import { generate } from './generate.js';
 import { CAUSAL_CASES, deviation, readLanguageGolden, T5_CASES, textsOf } from './golden-language.testing.js';
@@ -26,10 +27,8 @@ describe.each(testedBackends)('language models on %s', (backendName) => {
     for (const [key, values] of expected) {
       const output = OUTPUTS[key];
       if (output === undefined) continue;
-      const got = tf.tidy(() =>
-        model
-          .forward(createEvaluator(tf, weights), { text, ...(decoder !== undefined && { decoder }) }, output)
-          .dataSync(),
+      const got = await readTensor(tf, () =>
+        model.forward(createEvaluator(tf, weights), { text, ...(decoder !== undefined && { decoder }) }, output),
       );
       // The reference is zeroed where the encoder read padding.
       const width = model.widthOf(output);

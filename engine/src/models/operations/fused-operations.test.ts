@@ -1,7 +1,8 @@
 import type { Tensor } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { selectBackend, type SelectedBackend } from '../../backend/index.js';
-import { testedBackends } from '../backends.testing.js';
+import { readTensors } from '../../backend/read-tensors.testing.js';
+import { testedBackends } from '../../backend/tested-backends.testing.js';
 import { createKeyedRandom } from '../../random/index.js';
 import { deviation } from '../golden.testing.js';
 import { composedOperations } from './composed-operations.js';
@@ -77,17 +78,22 @@ describe.each(testedBackends)('fused kernels on %s', (backendName) => {
     ['column sums', (run, x) => [run.columnSums(x(9, 7))]],
   ];
 
-  it.each(cases)('equal the composition: %s', (_, compute) => {
+  it.each(cases)('equal the composition: %s', async (_, compute) => {
     const { tf } = backend;
-    const outputs = (run: FusedOperations) =>
-      tf.tidy(() => {
+    const outputs = async (run: FusedOperations) => {
+      let shapes: readonly (readonly number[])[] = [];
+      const values = await readTensors(tf, () => {
         const random = createKeyedRandom(1);
         let drawn = 0;
         const x = (rows: number, width?: number): Tensor =>
           tf.tensor(random.normal([(drawn += 1)], rows * (width ?? 1)), width === undefined ? [rows] : [rows, width]);
-        return compute(run, x).map((tensor) => ({ shape: tensor.shape, values: tensor.dataSync() as Float32Array }));
+        const made = compute(run, x);
+        shapes = made.map(({ shape }) => shape);
+        return made;
       });
-    const [fused, composed] = [outputs(fusedOperations(tf)), outputs(composedOperations(tf))];
+      return values.map((given, i) => ({ shape: shapes[i]!, values: given }));
+    };
+    const [fused, composed] = [await outputs(fusedOperations(tf)), await outputs(composedOperations(tf))];
     expect(fused.map((output) => output.shape)).toEqual(composed.map((output) => output.shape));
     fused.forEach(({ values }, i) =>
       expect(deviation(values, composed[i]!.values, { atol: 2e-6, rtol: 1e-5 }), `output ${i}`).toBeLessThanOrEqual(1),

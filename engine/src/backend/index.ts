@@ -1,4 +1,5 @@
 export { BACKEND_ORDER, isBackendName, type BackendName } from './backend-name.js';
+export { backendFailure, needsNewBackend } from './backend-failure.js';
 export { backendErrors } from './errors.js';
 export {
   selectBackend,

@@ -5,7 +5,7 @@ import type { BackendName } from './backend-name.js';
 import { linkFolder } from './link/link-folder.js';
 import { readLinkRecord } from './link/link-record.js';
 import { openLinkedTensorFlow } from './link/open-linked.js';
-import { openWebGpu } from './open-webgpu.js';
+import { openWebGpu } from './webgpu/open-webgpu.js';
 
 export type BackendOpener = (tf: TensorFlow, occasion: Occasion) => Promise<OpenedBackend>;
 

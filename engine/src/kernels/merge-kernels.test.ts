@@ -1,7 +1,8 @@
 import '@tensorflow/tfjs-backend-cpu';
-import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { selectBackend } from '../backend/index.js';
+import { testedBackends } from '../backend/tested-backends.testing.js';
 import { cutToCount, KEEP_ALL, KEEP_NONE } from './magnitude-cut.js';
 import type { DisjointRule } from './disjoint-rule.js';
 import { referenceMerge, testValues } from './reference-merge.testing.js';
@@ -25,10 +26,13 @@ beforeAll(() => {
 });
 afterAll(() => tf.removeBackend(COMPOSED));
 
-describe.each(['cpu', 'wasm', COMPOSED])('merge kernels on %s', (backend) => {
-  beforeEach(async () => {
-    if (!(await tf.setBackend(backend))) throw new Error(`no ${backend} backend`);
+describe.each([...testedBackends, COMPOSED])('merge kernels on %s', (name) => {
+  let dispose = (): void => {};
+  beforeAll(async () => {
+    if (name === COMPOSED) await tf.setBackend(COMPOSED);
+    else ({ dispose } = await selectBackend({ backend: name }));
   });
+  afterAll(() => dispose());
 
   const rules: readonly [string, DisjointRule][] = (['MASS', 'COUNT'] as const).flatMap((vote) =>
     [true, false].flatMap((weightedVote) =>
@@ -100,6 +104,9 @@ describe.each(['cpu', 'wasm', COMPOSED])('merge kernels on %s', (backend) => {
       rule,
     );
     expect(none.shape).toEqual([0, 4]);
+    expect(trimTensor(tf, empty, KEEP_ALL).shape).toEqual([0, 4]);
+    expect(await electedSignSum(tf, [empty], [{ weight: 1, cut: KEEP_ALL }], rule)).toBe(0);
+    expect((await magnitudeHistogram(tf, empty, 0)).every((count) => count === 0)).toBe(true);
     const one = tf.tensor1d([-7]);
     const same = await mergeDisjoint(tf, [one], [{ weight: 1, cut: KEEP_ALL }], rule);
     expect([...(await same.data())]).toEqual([-7]);

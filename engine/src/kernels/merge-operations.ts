@@ -49,6 +49,7 @@ export async function magnitudeHistogram(
 /** `x` with 0 in place of what the cut drops; the same shape, a new tensor. */
 export function trimTensor<T extends Tensor>(tf: TensorFlow, x: T, cut: MagnitudeCut): T {
   checkDtypes([x]);
+  if (x.size === 0) return tf.clone(x) as T;
   if (!hasKernel(tf, TRIM)) return composedTrim(tf, x, cut) as T;
   return tf.engine().runKernel(TRIM, { x }, { bits: cut.bits, equals: cut.equals }) as T;
 }
@@ -66,6 +67,7 @@ export async function mergeDisjoint<T extends Tensor>(
   rule: DisjointRule,
 ): Promise<T> {
   checkMembers(tensors, members);
+  if (tensors[0]!.size === 0) return tf.clone(tensors[0]!) as T;
   if (hasKernel(tf, MERGE_DISJOINT)) {
     const inputs: NamedTensorMap = Object.fromEntries(tensors.map((tensor, m) => [`x${m}`, tensor]));
     return tf.engine().runKernel(MERGE_DISJOINT, inputs, encodeMerge(members, rule)) as T;
@@ -87,6 +89,7 @@ export async function electedSignSum(
   rule: Pick<DisjointRule, 'vote' | 'weightedVote'>,
 ): Promise<number> {
   checkMembers(tensors, members);
+  if (tensors[0]!.size === 0) return 0;
   if (MEMORY_BACKENDS.includes(tf.getBackend())) {
     return withFloats(tf, tensors, (values) => sumElectedSigns(values, members, rule));
   }

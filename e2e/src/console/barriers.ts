@@ -55,6 +55,8 @@ export function describeBarriers(world: GetWorld): void {
       for (const path of pages) {
         await page.goto(world().system.url + path, { waitUntil: 'networkidle' });
         await page.getByRole('heading', { level: 1 }).waitFor();
+        // What is being read is looked at when it is there.
+        await expect.poll(() => page.getByRole('progressbar').count(), { timeout: 60_000 }).toBe(0);
         expect([path, await findBarriers(page)]).toEqual([path, []]);
         const wider: number = await page.evaluate('document.documentElement.scrollWidth - window.innerWidth');
         expect([path, wider]).toEqual([path, 0]);

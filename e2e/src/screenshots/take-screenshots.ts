@@ -1,8 +1,10 @@
-// Takes the pictures of docs/console.md: the demo workspace in a browser, wide and narrow, light and dark.
+// Takes the pictures of docs/console.md: the demo workspace in a browser, wide and narrow, light and dark. With an address, of a system that runs there and has
+// been through the demo; else of one that is started for it, which takes minutes.
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { Browser, Page } from 'playwright-core';
 import { listSpecialists } from '../harness/demo-workspace.js';
+import { GraphqlClient } from '../harness/graphql-client.js';
 import { openBrowser } from '../harness/open-browser.js';
 import { waitUntil } from '../harness/processes.js';
 import { RunningSystem } from '../harness/running-system.js';
@@ -29,14 +31,37 @@ interface Ids {
   readonly id: string;
 }
 
+/** What is photographed. */
+interface Subject {
+  readonly url: string;
+  readonly client: GraphqlClient;
+  dispose(): Promise<void>;
+}
+
+const SWEEP = 'Three scripts';
+
+async function findSubject(url: string | undefined): Promise<Subject> {
+  if (url === undefined) return await RunningSystem.start({ arguments: [] });
+  const client = new GraphqlClient(`${url}/graphql`);
+  return { url, client, dispose: () => client.dispose() };
+}
+
 /** A sweep beside the runs of the demo, so that there is a curve to show. */
-async function queueSweep(system: RunningSystem): Promise<string> {
+async function findSweep(system: Subject): Promise<string> {
+  const { sweeps } = await system.client.data<{ sweeps: { readonly nodes: readonly Ids[] } }>(
+    `query ($search: String) { sweeps(first: 1, filter: { search: $search }) { nodes { id } } }`,
+    { search: SWEEP },
+  );
+  return sweeps.nodes[0]?.id ?? (await queueSweep(system));
+}
+
+async function queueSweep(system: Subject): Promise<string> {
   const specialists = (await listSpecialists(system.client, 'L_LORA')).slice(0, 3);
   const { sweep } = await system.client.data<{ sweep: { readonly id?: string; readonly message?: string } }>(
     `mutation ($input: SweepInput!) { sweep(input: $input) { ... on Sweep { id } ... on Problem { message } } }`,
     {
       input: {
-        name: 'Three scripts',
+        name: SWEEP,
         adapters: specialists.map(({ id }) => ({ id })),
         grid: { ties: { lambda: [0.2, 0.4, 0.6, 0.8, 1], density: [0.1, 0.3] } },
       },
@@ -46,7 +71,7 @@ async function queueSweep(system: RunningSystem): Promise<string> {
   return sweep.id;
 }
 
-async function isIdle(system: RunningSystem): Promise<true | undefined> {
+async function isIdle(system: Subject): Promise<true | undefined> {
   const answer = await system.client.data<{
     system: { queue: { active: number; waiting: number } };
     jobs: { totalCount: number };
@@ -55,7 +80,7 @@ async function isIdle(system: RunningSystem): Promise<true | undefined> {
   return active + waiting + answer.jobs.totalCount === 0 ? true : undefined;
 }
 
-async function shotsOf(system: RunningSystem, sweep: string): Promise<readonly Shot[]> {
+async function shotsOf(system: Subject, sweep: string): Promise<readonly Shot[]> {
   const specialists = await listSpecialists(system.client, 'L_LORA');
   const { fusionRuns } = await system.client.data<{ fusionRuns: { readonly nodes: readonly Ids[] } }>(
     '{ fusionRuns(first: 1, filter: { states: [SUCCEEDED], strategies: ["ties"], inSweep: false }) { nodes { id } } }',
@@ -63,26 +88,54 @@ async function shotsOf(system: RunningSystem, sweep: string): Promise<readonly S
   const [first] = specialists;
   const adapters = specialists.slice(0, 4).map(({ id }) => id);
   return [
-    { name: 'dashboard', path: '/' },
-    { name: 'runs', path: '/runs' },
-    { name: 'run', path: `/runs/${fusionRuns.nodes[0]!.id}/show` },
+    { name: 'dashboard', path: '/', prepare: (page) => page.getByRole('heading', { name: 'Running now' }).waitFor() },
+    {
+      name: 'runs',
+      path: '/runs',
+      prepare: (page) => page.getByRole('link', { name: 'LORA LoraHub' }).first().waitFor(),
+    },
+    {
+      name: 'run',
+      path: `/runs/${fusionRuns.nodes[0]!.id}/show`,
+      prepare: (page) => page.getByRole('heading', { name: 'The call that repeats it' }).waitFor(),
+    },
     {
       name: 'fuse',
       path: `/fuse?adapters=${adapters.join('.')}`,
       prepare: (page) => page.getByText('Nothing stands in the way.').waitFor(),
     },
-    { name: 'compare', path: '/compare?view=difference&against=base' },
+    {
+      name: 'compare',
+      path: '/compare?view=difference&against=base',
+      prepare: (page) => page.getByRole('rowheader').first().waitFor(),
+    },
     {
       name: 'sweep',
       path: `/sweeps/${sweep}/show`,
-      prepare: (page) => bringUp(page, 'Scores along the options'),
+      prepare: async (page) => {
+        await page.getByRole('img', { name: 'Mean score along lambda' }).waitFor();
+        await bringUp(page, 'Scores along the options');
+      },
     },
     {
       name: 'adapter',
       path: `/adapters/${first!.id}/show`,
-      prepare: (page) => bringUp(page, 'Where it comes from, and what came of it'),
+      prepare: async (page) => {
+        await page.getByRole('region', { name: 'Norms of the layers' }).waitFor();
+        await bringUp(page, 'Where it comes from, and what came of it');
+      },
     },
-    { name: 'task', path: `/tasks/${first!.task.id}/show`, prepare: (page) => bringUp(page, 'Examples') },
+    {
+      name: 'task',
+      path: `/tasks/${first!.task.id}/show`,
+      prepare: async (page) => {
+        await page
+          .getByRole('img', { name: /^Example/ })
+          .first()
+          .waitFor();
+        await bringUp(page, 'Examples');
+      },
+    },
     {
       name: 'upload',
       path: '/upload',
@@ -103,7 +156,7 @@ async function bringUp(page: Page, title: string): Promise<void> {
   await page.mouse.wheel(0, Math.max(0, top - 80));
 }
 
-async function take(browser: Browser, system: RunningSystem, shots: readonly Shot[]): Promise<number> {
+async function take(browser: Browser, system: Subject, shots: readonly Shot[]): Promise<number> {
   let bytes = 0;
   for (const { name: size, ...viewport } of SIZES) {
     for (const colorScheme of SCHEMES) {
@@ -132,10 +185,10 @@ async function take(browser: Browser, system: RunningSystem, shots: readonly Sho
   return bytes;
 }
 
-const [browser, system] = await Promise.all([openBrowser(), RunningSystem.start({ arguments: [] })]);
+const [browser, system] = await Promise.all([openBrowser(), findSubject(process.argv[2])]);
 try {
   await mkdir(folder, { recursive: true });
-  const sweep = await queueSweep(system);
+  const sweep = await findSweep(system);
   await waitUntil('the demo and the sweep to be done', () => isIdle(system), 900);
   const bytes = await take(browser, system, await shotsOf(system, sweep));
   process.stdout.write(`Took the pictures of docs/screenshots, ${Math.round(bytes / 1000)} kB together.\n`);

@@ -1,27 +1,15 @@
-import {
-  AutocompleteArrayInput,
-  BulkDeleteButton,
-  DataTable,
-  List,
-  ReferenceArrayInput,
-  ReferenceInput,
-  SearchInput,
-  SelectArrayInput,
-  SelectInput,
-  useTranslate,
-} from 'react-admin';
+import { BulkDeleteButton, DataTable, List, SearchInput, SelectArrayInput, useTranslate } from 'react-admin';
 import { CompareButton } from '../../actions/compare-button';
 import { FuseButton } from '../../actions/fuse-button';
 import { useFormat } from '../../fields/use-format';
 import { NameLink } from '../../fields/name-link';
 import type { Origin } from '../../graphql/generated/graphql';
 import { ListActions } from '../../tables/list-actions';
+import { ReferenceFilter } from '../../tables/reference-filter';
 import { RecordTable } from '../../tables/record-table';
 import type { AdapterRow } from '../../provider/row-types';
 
 const ORIGINS: readonly Origin[] = ['IMPORTED', 'TRAINED', 'FUSED', 'EXTRACTED'];
-
-const BY_NAME = { field: 'name', order: 'ASC' } as const;
 
 const filters = [
   <SearchInput key="q" source="q" alwaysOn />,
@@ -31,15 +19,16 @@ const filters = [
     label="resources.adapters.filters.origins"
     choices={ORIGINS.map((id) => ({ id, name: `crucible.origin.${id}` }))}
   />,
-  <ReferenceArrayInput key="tasks" source="tasks" reference="tasks" sort={BY_NAME} perPage={100}>
-    <AutocompleteArrayInput label="resources.adapters.fields.task" optionText="title" />
-  </ReferenceArrayInput>,
-  <ReferenceInput key="base" source="base" reference="bases" sort={BY_NAME} perPage={100}>
-    <SelectInput label="resources.adapters.fields.base" optionText="name" />
-  </ReferenceInput>,
-  <ReferenceInput key="frame" source="frame" reference="frames" sort={BY_NAME} perPage={100}>
-    <SelectInput label="resources.adapters.fields.frame" optionText="name" />
-  </ReferenceInput>,
+  <ReferenceFilter key="tasks" source="tasks" reference="tasks" label="resources.adapters.fields.task" text="title" />,
+  <ReferenceFilter key="base" one source="base" reference="bases" label="resources.adapters.fields.base" text="name" />,
+  <ReferenceFilter
+    key="frame"
+    one
+    source="frame"
+    reference="frames"
+    label="resources.adapters.fields.frame"
+    text="name"
+  />,
 ];
 
 const Column = DataTable.Col<AdapterRow>;

@@ -1,13 +1,4 @@
-import {
-  AutocompleteArrayInput,
-  BulkDeleteButton,
-  DataTable,
-  List,
-  ReferenceArrayInput,
-  SelectArrayInput,
-  SelectInput,
-  useTranslate,
-} from 'react-admin';
+import { BulkDeleteButton, DataTable, List, SelectArrayInput, SelectInput, useTranslate } from 'react-admin';
 import { JobActions } from '../../actions/job-actions';
 import { NONE, secondsBetween } from '../../fields/format';
 import { jobStateChoices } from '../../fields/job-states';
@@ -18,11 +9,11 @@ import { useFormat } from '../../fields/use-format';
 import type { Split } from '../../graphql/generated/graphql';
 import type { EvaluationRow } from '../../provider/row-types';
 import { ListActions } from '../../tables/list-actions';
+import { ReferenceFilter } from '../../tables/reference-filter';
 import { RecordTable } from '../../tables/record-table';
 import { useRunName } from '../runs/run-name';
 
 const SPLITS: readonly Split[] = ['TEST', 'VALIDATION', 'TRAIN'];
-const BY_NAME = { field: 'name', order: 'ASC' } as const;
 
 const filters = [
   <SelectArrayInput
@@ -37,12 +28,20 @@ const filters = [
     label="resources.evaluations.filters.split"
     choices={SPLITS.map((id) => ({ id, name: `crucible.split.${id}` }))}
   />,
-  <ReferenceArrayInput key="tasks" source="tasks" reference="tasks" sort={BY_NAME} perPage={100}>
-    <AutocompleteArrayInput label="resources.evaluations.filters.tasks" optionText="title" />
-  </ReferenceArrayInput>,
-  <ReferenceArrayInput key="adapters" source="adapters" reference="adapters" sort={BY_NAME} perPage={100}>
-    <AutocompleteArrayInput label="resources.evaluations.filters.adapters" optionText="name" />
-  </ReferenceArrayInput>,
+  <ReferenceFilter
+    key="tasks"
+    source="tasks"
+    reference="tasks"
+    label="resources.evaluations.filters.tasks"
+    text="title"
+  />,
+  <ReferenceFilter
+    key="adapters"
+    source="adapters"
+    reference="adapters"
+    label="resources.evaluations.filters.adapters"
+    text="name"
+  />,
 ];
 const Column = DataTable.Col<EvaluationRow>;
 

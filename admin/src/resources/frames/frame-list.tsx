@@ -1,17 +1,16 @@
-import { DataTable, List, ReferenceInput, SearchInput, SelectInput } from 'react-admin';
+import { DataTable, List, SearchInput } from 'react-admin';
 import { NameLink } from '../../fields/name-link';
 import { useFormat } from '../../fields/use-format';
 import type { FrameRow } from '../../provider/row-types';
 import { ListActions } from '../../tables/list-actions';
+import { ReferenceFilter } from '../../tables/reference-filter';
 import { RecordTable } from '../../tables/record-table';
 
 const BY_NAME = { field: 'name', order: 'ASC' } as const;
 
 const filters = [
   <SearchInput key="q" source="q" alwaysOn />,
-  <ReferenceInput key="base" source="base" reference="bases" sort={BY_NAME} perPage={100}>
-    <SelectInput label="resources.frames.fields.base" optionText="name" />
-  </ReferenceInput>,
+  <ReferenceFilter key="base" one source="base" reference="bases" label="resources.frames.fields.base" text="name" />,
 ];
 const Column = DataTable.Col<FrameRow>;
 

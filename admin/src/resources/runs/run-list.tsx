@@ -1,13 +1,4 @@
-import {
-  AutocompleteArrayInput,
-  BooleanInput,
-  DataTable,
-  List,
-  ReferenceArrayInput,
-  SearchInput,
-  SelectArrayInput,
-  useTranslate,
-} from 'react-admin';
+import { BooleanInput, DataTable, List, SearchInput, SelectArrayInput, useTranslate } from 'react-admin';
 import { RunActions } from '../../actions/run-actions';
 import { secondsBetween } from '../../fields/format';
 import { jobStateChoices } from '../../fields/job-states';
@@ -17,24 +8,31 @@ import { shareOf } from '../../fields/share-of';
 import { StateChip } from '../../fields/state-chip';
 import type { FusionSpace } from '../../graphql/generated/graphql';
 import { ListActions } from '../../tables/list-actions';
+import { ReferenceFilter } from '../../tables/reference-filter';
 import { RecordTable } from '../../tables/record-table';
 import type { RunRow } from '../../provider/row-types';
 import { useRunName } from './run-name';
 
 const SPACES: readonly FusionSpace[] = ['FRAME', 'CORE', 'DELTA', 'FACTOR'];
 
-const BY_TITLE = { field: 'title', order: 'ASC' } as const;
-const BY_NAME = { field: 'name', order: 'ASC' } as const;
-
 const filters = [
   <SearchInput key="q" source="q" alwaysOn />,
   <SelectArrayInput key="states" source="states" label="resources.runs.filters.states" choices={jobStateChoices} />,
-  <ReferenceArrayInput key="strategies" source="strategies" reference="strategies" sort={BY_TITLE} perPage={100}>
-    <AutocompleteArrayInput label="resources.runs.filters.strategies" optionText="title" optionValue="key" />
-  </ReferenceArrayInput>,
-  <ReferenceArrayInput key="adapters" source="adapters" reference="adapters" sort={BY_NAME} perPage={100}>
-    <AutocompleteArrayInput label="resources.runs.fields.adapters" optionText="name" />
-  </ReferenceArrayInput>,
+  <ReferenceFilter
+    key="strategies"
+    source="strategies"
+    reference="strategies"
+    label="resources.runs.filters.strategies"
+    text="title"
+    value="key"
+  />,
+  <ReferenceFilter
+    key="adapters"
+    source="adapters"
+    reference="adapters"
+    label="resources.runs.fields.adapters"
+    text="name"
+  />,
   <SelectArrayInput
     key="spaces"
     source="spaces"

@@ -1,15 +1,14 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
-import { Adapter, BaseModel, FusionMember, FusionRun, Task, type Score, type SplitName } from '../entities/index.js';
-import { findById, isUuid } from '../services/find-by-id.js';
+import { Task, type Adapter, type BaseModel, type FusionRun, type Score, type SplitName } from '../entities/index.js';
+import { findById } from '../services/find-by-id.js';
 import { InvalidOptions, NotFound, QuotaExceeded } from '../services/problems.js';
 import { compareScores, type ComparedRow, type ScoredCell } from './compare-scores.js';
+import { findReferences, type ComparisonReference } from './find-references.js';
 import { findScores, type ComparedSubject } from './find-scores.js';
-import { findSpecialists } from './find-specialists.js';
+import { findSettings, type Setting } from './find-settings.js';
+import { findBases, findChosen, findSubjects } from './find-subjects.js';
 import { comparisonLimits } from './limits.js';
 import type { OutcomeCache } from './outcome-cache.js';
-
-export type ComparisonReference =
-  { readonly kind: 'BASE' | 'SPECIALIST' } | { readonly kind: 'SUBJECT'; readonly subject: number };
 
 export interface ComparisonRequest {
   readonly subjects: readonly ComparedSubject[];
@@ -25,6 +24,9 @@ export interface ComparedSubjectRow {
   /** One per task. */
   readonly scores: readonly (Score | null)[];
   readonly references: readonly (Score | null)[];
+  /** Whether the subject was chosen by its scores on this very split, which flatter it then. */
+  readonly chosenHere: boolean;
+  readonly settings: readonly Setting[];
   readonly row: ComparedRow;
 }
 
@@ -53,8 +55,10 @@ export async function compare(
   const subjects = await findSubjects(em, request.subjects);
   if (subjects instanceof NotFound) return subjects;
   const scores = await findScores(em, request.subjects, request.tasks, request.split);
-  const bases = await basesOf(em, subjects);
-  const references = await referencesOf(em, request, scores, bases);
+  const bases = await findBases(em, subjects);
+  const references = await findReferences(em, request, scores, bases);
+  const chosen = await findChosen(em, subjects, request.split);
+  const settings = await findSettings(em, subjects);
   const bootstrapped = subjects.length <= comparisonLimits.bootstrapped;
   // One cell per score, so that a subject that is its own reference is seen to be.
   const cells = new Map<string, ScoredCell>();
@@ -79,6 +83,8 @@ export async function compare(
       subject,
       scores: scores[i]!,
       references: references[i]!,
+      chosenHere: chosen.has(subject.id),
+      settings: settings[i]!,
       row: rows[i]!,
     })),
   };
@@ -108,62 +114,4 @@ function checkRequest({
     refuse(`The reference is subject ${reference.subject}, and there are ${subjects.length}.`, ['referenceSubject']);
   }
   return issues.length > 0 ? new InvalidOptions(issues) : undefined;
-}
-
-/** One query for each kind, however many there are. */
-async function findSubjects(
-  em: EntityManager,
-  subjects: readonly ComparedSubject[],
-): Promise<readonly (FusionRun | Adapter | BaseModel)[] | NotFound> {
-  const names = { RUN: 'fusion run', ADAPTER: 'adapter', BASE: 'base model' } as const;
-  const idsOf = (kind: ComparedSubject['kind']): string[] =>
-    subjects.filter((subject) => subject.kind === kind && isUuid(subject.id)).map(({ id }) => id);
-  const [runs, adapters, bases] = [idsOf('RUN'), idsOf('ADAPTER'), idsOf('BASE')];
-  const rows = [
-    ...(runs.length ? await em.find(FusionRun, { id: { $in: runs } }) : []),
-    ...(adapters.length ? await em.find(Adapter, { id: { $in: adapters } }) : []),
-    ...(bases.length ? await em.find(BaseModel, { id: { $in: bases } }) : []),
-  ];
-  const byId = new Map(rows.map((row) => [row.id, row]));
-  const missing = subjects.findIndex(({ id }) => !byId.has(id));
-  if (missing >= 0) return new NotFound(names[subjects[missing]!.kind], subjects[missing]!.id, ['subjects', missing]);
-  return subjects.map(({ id }) => byId.get(id)!);
-}
-
-/** Base of each subject; a run's is that of its members. */
-async function basesOf(
-  em: EntityManager,
-  subjects: readonly (FusionRun | Adapter | BaseModel)[],
-): Promise<readonly string[]> {
-  const runs = subjects.filter((subject) => subject instanceof FusionRun).map(({ id }) => id);
-  const members = runs.length
-    ? await em.find(FusionMember, { run: { $in: runs }, position: 0 }, { populate: ['adapter'] })
-    : [];
-  const byRun = new Map(members.map(({ run, adapter }) => [run.id, adapter.getEntity().base.id]));
-  return subjects.map((subject) => {
-    if (subject instanceof FusionRun) return byRun.get(subject.id) ?? '';
-    return subject instanceof Adapter ? subject.base.id : subject.id;
-  });
-}
-
-async function referencesOf(
-  em: EntityManager,
-  { reference, tasks, split }: ComparisonRequest,
-  scores: readonly (readonly (Score | null)[])[],
-  bases: readonly string[],
-): Promise<readonly (readonly (Score | null)[])[]> {
-  if (reference.kind === 'SUBJECT') return scores.map(() => scores[reference.subject]!);
-  const distinct = [...new Set(bases)].filter((base) => base !== '');
-  if (reference.kind === 'BASE') {
-    const rows = await findScores(
-      em,
-      distinct.map((id) => ({ kind: 'BASE', id })),
-      tasks,
-      split,
-    );
-    const byBase = new Map(distinct.map((id, i) => [id, rows[i]!]));
-    return bases.map((base) => byBase.get(base) ?? tasks.map(() => null));
-  }
-  const specialists = await findSpecialists(em, distinct, tasks, split);
-  return bases.map((base) => tasks.map((task) => specialists.get(`${base} ${task}`) ?? null));
 }

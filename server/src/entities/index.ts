@@ -14,6 +14,7 @@ import { FusionStrategy } from './fusion-strategy.js';
 import { ImportRun } from './import-run.js';
 import { ModelFusionRun } from './model-fusion-run.js';
 import { Plugin } from './plugin.js';
+import { SavedComparison } from './saved-comparison.js';
 import { Score } from './score.js';
 import { StatisticsRun } from './statistics-run.js';
 import { Sweep } from './sweep.js';
@@ -47,6 +48,7 @@ export const entities = [
   Experiment,
   ExperimentPart,
   ExperimentCell,
+  SavedComparison,
 ];
 
 export * from './adapter.js';
@@ -70,6 +72,7 @@ export * from './model-fusion-run.js';
 export * from './new-id.js';
 export * from './node.js';
 export * from './plugin.js';
+export * from './saved-comparison.js';
 export * from './score.js';
 export * from './statistics-run.js';
 export * from './sweep.js';

@@ -88,6 +88,32 @@ describe('a comparison over the API', () => {
     }
   });
 
+  it('says what each subject was made with', async () => {
+    const [run] = seeded.runs;
+    const query = `query ($input: ComparisonInput!) {
+      comparison(input: $input) { ... on Comparison { rows { settings { name value } } } }
+    }`;
+    const subjects = [{ run: run!.id }, { adapter: seeded.adapters[0]!.id }, { base: seeded.bases[0]!.id }];
+    const input = { subjects, tasks: [seeded.tasks[0]!.id] };
+    const { comparison } = await server.data<{ comparison: { rows: { settings: unknown[] }[] } }>(query, { input });
+    expect(comparison.rows.map(({ settings }) => settings)).toEqual([
+      [
+        { name: 'strategy', value: expect.any(String) },
+        { name: 'version', value: run!.strategyVersion },
+        { name: 'lambda', value: '0.3' },
+        { name: 'space', value: 'DELTA' },
+        { name: 'adapters', value: 'task-0-adapter-0' },
+        { name: 'seed', value: '0' },
+      ],
+      [
+        { name: 'method', value: 'L_LORA' },
+        { name: 'rank', value: '4' },
+        { name: 'scale', value: '1' },
+      ],
+      [],
+    ]);
+  });
+
   it('says nothing where there is no score or no reference', async () => {
     const tasks = seeded.tasks.map(({ id }) => id);
     const { rows } = await compare({

@@ -1,2 +1,3 @@
 export { countClasses, readSamples } from './read-samples.js';
 export { sampleLimits } from './sample-limits.js';
+export type { Sample } from './sample.js';

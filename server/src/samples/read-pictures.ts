@@ -3,14 +3,13 @@ import type { TensorFile } from '@crucible/engine/tensors';
 import { encodePng } from './encode-png.js';
 import { readLabels } from './read-labels.js';
 import type { SampleLimits } from './sample-limits.js';
-import type { Sample } from './sample.js';
-import { spread } from './spread.js';
+import type { ChooseExamples, Sample } from './sample.js';
 
 /** Examples of a split whose examples are images, as `read-samples.ts` gives them. */
 export async function readPictures(
   file: TensorFile,
   split: Split,
-  count: number,
+  choose: ChooseExamples,
   limits: SampleLimits,
 ): Promise<readonly Sample[]> {
   const images = `${split}.images`;
@@ -19,7 +18,7 @@ export async function readPictures(
   const room = Math.max(1, Math.floor(limits.pixelBytes / Math.max(1, bytes)));
   const labels = await readLabels(file, split);
   const samples: Sample[] = [];
-  for (const position of spread(examples, Math.min(count, examples, room))) {
+  for (const position of choose(examples, room)) {
     const pixels = await file.readRange(images, position * bytes, (position + 1) * bytes);
     const png = encodePng({ height, width, channels: channels === 3 ? 3 : 1, pixels });
     const address = `data:image/png;base64,${png.toString('base64')}`;

@@ -3,24 +3,29 @@ import { openSafetensors } from '@crucible/engine/tensors';
 import { readLabels } from './read-labels.js';
 import { readPictures } from './read-pictures.js';
 import { readTexts } from './read-texts.js';
-import type { Sample } from './sample.js';
+import type { ChooseExamples, Sample } from './sample.js';
 import { sampleLimits, type SampleLimits } from './sample-limits.js';
+import { spread } from './spread.js';
 
 /**
- * Examples of a split of a task's file, spread evenly over it, with no more of the file read than they take. As many as were asked for, or as there are, or
- * as fit under the cap on pixels, but one in any case.
+ * Examples of a split of a task's file, with no more of the file read than they take: so many, spread evenly over it, or those at the places that are named, in
+ * their order. As many as were asked for, or as there are, or as fit under the cap on pixels, but one in any case.
  */
 export async function readSamples(
   path: string,
   split: Split,
-  count: number,
+  which: number | readonly number[],
   limits: SampleLimits = sampleLimits,
 ): Promise<readonly Sample[]> {
+  const choose: ChooseExamples =
+    typeof which === 'number'
+      ? (examples, room) => spread(examples, Math.min(which, limits.examples, examples, room))
+      : (examples, room) => which.filter((place) => place < examples).slice(0, Math.min(limits.examples, room));
   const file = await openSafetensors(path);
   try {
     return file.tensors.has(`${split}.images`)
-      ? await readPictures(file, split, Math.min(count, limits.examples), limits)
-      : await readTexts(file, split, Math.min(count, limits.examples), limits);
+      ? await readPictures(file, split, choose, limits)
+      : await readTexts(file, split, choose, limits);
   } finally {
     await file.close();
   }

@@ -2,14 +2,13 @@ import type { Split } from '@crucible/engine/tasks';
 import type { TensorFile } from '@crucible/engine/tensors';
 import { readLabels } from './read-labels.js';
 import type { SampleLimits } from './sample-limits.js';
-import type { Sample } from './sample.js';
-import { spread } from './spread.js';
+import type { ChooseExamples, Sample } from './sample.js';
 
 /** Examples of a split whose examples are texts, as `read-samples.ts` gives them. */
 export async function readTexts(
   file: TensorFile,
   split: Split,
-  count: number,
+  choose: ChooseExamples,
   limits: SampleLimits,
 ): Promise<readonly Sample[]> {
   const fields = fieldsOf(file, split);
@@ -18,7 +17,7 @@ export async function readTexts(
   const answerOf = await openAnswers(file, split, limits);
   const examples = ends.get(fields[0] ?? '')?.length ?? 0;
   const samples: Sample[] = [];
-  for (const position of spread(examples, Math.min(count, examples))) {
+  for (const position of choose(examples, Number.POSITIVE_INFINITY)) {
     const texts: Record<string, string> = {};
     for (const [field, stops] of ends) {
       texts[field] = await readText(file, `${split}.texts.${field}.bytes`, stops, position, limits);

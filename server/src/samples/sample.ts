@@ -15,3 +15,6 @@ export interface Sample {
   /** Texts by their names; none where examples are pictures. */
   readonly texts: Readonly<Record<string, string>>;
 }
+
+/** Places of the examples to read, of so many there are and so many that there is room for. */
+export type ChooseExamples = (examples: number, room: number) => readonly number[];

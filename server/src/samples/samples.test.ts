@@ -103,6 +103,16 @@ describe('pictures of examples', () => {
     expect(await readSamples(path, 'train', 9, { ...sampleLimits, examples: 2 })).toHaveLength(2);
   });
 
+  it('are those at the places that are named, in their order, where places are', async () => {
+    const path = await write('named', 4, 1);
+    const places = async (...asked: number[]): Promise<number[]> =>
+      (await readSamples(path, 'train', asked)).map(({ position }) => position);
+    expect(await places(8, 3, 5)).toEqual([8, 3, 5]);
+    expect(await places(1, 9)).toEqual([1]);
+    const limits = { ...sampleLimits, pixelBytes: 2 * 16 };
+    expect((await readSamples(path, 'train', [8, 3, 5], limits)).map(({ position }) => position)).toEqual([8, 3]);
+  });
+
   it.each([
     [10, 5, [0, 2, 4, 6, 8]],
     [3, 3, [0, 1, 2]],

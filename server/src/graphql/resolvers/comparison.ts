@@ -14,7 +14,8 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { compare, type ComparisonReference, type ComparedSubjectRow } from '../../comparison/compare.js';
+import { compare, type ComparedSubjectRow } from '../../comparison/compare.js';
+import type { ComparisonReference } from '../../comparison/find-references.js';
 import type { ComparedSubject } from '../../comparison/find-scores.js';
 import { OutcomeCache } from '../../comparison/outcome-cache.js';
 import type { Platform } from '../../platform/index.js';
@@ -38,7 +39,7 @@ registerEnumType(ComparisonAgainst, {
 });
 
 @InputType({ description: 'One thing to compare. Exactly one field is given.' })
-class ComparisonSubjectInput {
+export class ComparisonSubjectInput {
   @Field(() => ID, { nullable: true, description: 'A fusion run, by what its output scored.' })
   run?: string | null;
   @Field(() => ID, { nullable: true, description: 'An adapter.' })
@@ -129,10 +130,29 @@ export const ComparisonSubject = createUnionType({
   types: () => [FusionRun, Adapter, BaseModel] as const,
 });
 
+@ObjectType({ description: 'One thing that a subject was made with.' })
+export class ComparisonSetting {
+  @Field(() => String, {
+    description: 'Its name: of an option, or `strategy`, `version`, `space`, `rank`, `adapters`, `seed`.',
+  })
+  name!: string;
+  @Field(() => String, { description: 'What it is, as text.' })
+  value!: string;
+}
+
 @ObjectType({ description: 'One subject on all tasks.' })
 export class ComparisonRow {
   @Field(() => ComparisonSubject, { description: 'The run, adapter or base.' })
   subject!: typeof ComparisonSubject;
+  @Field(() => Boolean, {
+    description:
+      'Whether it was chosen by its scores on this very split, so that they flatter it: a sweep’s choice, on VALIDATION.',
+  })
+  chosenHere!: boolean;
+  @Field(() => [ComparisonSetting], {
+    description: 'What it was made with. Runs that differ in `seed` alone are repetitions of each other.',
+  })
+  settings!: readonly ComparisonSetting[];
   @Field(() => [ComparisonCell], { description: 'One per task, in the order of the tasks.' })
   cells!: readonly ComparisonCell[];
   @Field(() => Float, { nullable: true, description: 'Mean over the tasks; none until all are scored.' })
@@ -174,7 +194,7 @@ const ComparisonResult = createUnionType({
 
 /** One per platform: outcomes that a comparison read are there for the next. */
 const caches = new WeakMap<Platform, OutcomeCache>();
-function cacheOf(platform: Platform): OutcomeCache {
+export function cacheOf(platform: Platform): OutcomeCache {
   const cache = caches.get(platform) ?? new OutcomeCache(platform.blobs);
   caches.set(platform, cache);
   return cache;
@@ -216,7 +236,7 @@ export class ComparisonResolver {
   }
 }
 
-function subjectOf({ run, adapter, base }: ComparisonSubjectInput): ComparedSubject | undefined {
+export function subjectOf({ run, adapter, base }: ComparisonSubjectInput): ComparedSubject | undefined {
   const given = [
     ...(run ? [{ kind: 'RUN', id: run } as const] : []),
     ...(adapter ? [{ kind: 'ADAPTER', id: adapter } as const] : []),
@@ -230,7 +250,7 @@ function referenceOf({ against, referenceSubject }: ComparisonInput): Comparison
   return { kind: against === ComparisonAgainst.BASE ? 'BASE' : 'SPECIALIST' };
 }
 
-function rowOf({ subject, scores, references, row }: ComparedSubjectRow): ComparisonRow {
+function rowOf({ subject, scores, references, chosenHere, settings, row }: ComparedSubjectRow): ComparisonRow {
   const { differences, ...summary } = row;
   const cells = scores.map((score, task) =>
     Object.assign(new ComparisonCell(), {
@@ -239,5 +259,5 @@ function rowOf({ subject, scores, references, row }: ComparedSubjectRow): Compar
       difference: differences[task] ?? null,
     }),
   );
-  return Object.assign(new ComparisonRow(), { subject, cells, ...summary });
+  return Object.assign(new ComparisonRow(), { subject, chosenHere, settings, cells, ...summary });
 }

@@ -25,7 +25,9 @@ import { JobResolver } from './job.js';
 import { MergeConfigResolver } from './merge-config.js';
 import { ModelFusionRunResolver, FusedModelResolver } from './model-fusion-run.js';
 import { NodeResolver } from './node.js';
+import { OutcomesResolver } from './outcomes.js';
 import { PluginResolver } from './plugin.js';
+import { SavedComparisonResolver } from './saved-comparison.js';
 import { ScoreResolver } from './score.js';
 import { AdapterStatisticsResolver, StatisticsRunResolver } from './statistics-run.js';
 import { SweepAxisResolver, SweepResolver } from './sweep.js';
@@ -69,6 +71,8 @@ export const resolvers: NonEmptyArray<ClassType> = [
   JobResolver,
   MergeConfigResolver,
   ComparisonResolver,
+  OutcomesResolver,
+  SavedComparisonResolver,
   AnalysisResolver,
   AnalysisInterfaceResolver,
   AnalysisMutationResolver,

@@ -2,7 +2,7 @@ import { Arg, Ctx, Field, FieldResolver, Int, ObjectType, Resolver, Root } from 
 import type { Split } from '@crucible/engine/tasks';
 import { Lru } from '../../analysis/lru.js';
 import { AnswerForm, SplitName, Task } from '../../entities/index.js';
-import { countClasses, readSamples, sampleLimits } from '../../samples/index.js';
+import { countClasses, readSamples, sampleLimits, type Sample } from '../../samples/index.js';
 import type { ApiContext } from '../context/api-context.js';
 import { checkSize } from '../lists/first-arg.js';
 
@@ -44,7 +44,7 @@ export class ClassCount {
   count!: number;
 }
 
-const SPLITS: Readonly<Record<SplitName, Split>> = { TRAIN: 'train', VALIDATION: 'validation', TEST: 'test' };
+export const SPLITS: Readonly<Record<SplitName, Split>> = { TRAIN: 'train', VALIDATION: 'validation', TEST: 'test' };
 
 /** A digest never changes its bytes, so what was counted stays true. */
 const counted = new Lru<readonly number[]>({ entries: sampleLimits.countedSplits, size: Number.POSITIVE_INFINITY });
@@ -62,14 +62,7 @@ export class TaskSampleResolver {
     @Ctx() { platform }: ApiContext,
   ): Promise<TaskSample[]> {
     const found = await readSamples(await platform.blobs.locate(task.digest), SPLITS[split], checkSize(first));
-    return found.map(({ position, answer, picture, texts }) =>
-      Object.assign(new TaskSample(), {
-        position,
-        label: labelOf(task, answer),
-        image: picture && Object.assign(new SampleImage(), picture),
-        texts: Object.entries(texts).map(([name, text]) => Object.assign(new SampleText(), { name, text })),
-      }),
-    );
+    return found.map((sample) => sampleOf(task, sample));
   }
 
   @FieldResolver(() => [ClassCount], {
@@ -88,6 +81,14 @@ export class TaskSampleResolver {
     return task.classes.map((label, index) => Object.assign(new ClassCount(), { label, count: counts[index] ?? 0 }));
   }
 }
+
+export const sampleOf = (task: Task, { position, answer, picture, texts }: Sample): TaskSample =>
+  Object.assign(new TaskSample(), {
+    position,
+    label: labelOf(task, answer),
+    image: picture && Object.assign(new SampleImage(), picture),
+    texts: Object.entries(texts).map(([name, text]) => Object.assign(new SampleText(), { name, text })),
+  });
 
 const labelOf = ({ answer: form, classes }: Task, answer: number | string): string =>
   (form === AnswerForm.CLASS && typeof answer === 'number' ? classes[answer] : undefined) ?? String(answer);

@@ -2,6 +2,8 @@ import { Ctx, FieldResolver, Query, Resolver, Root } from 'type-graphql';
 import { FusionStrategy, Plugin } from '../../entities/index.js';
 import type { ApiContext } from '../context/api-context.js';
 import { requestLimits } from '../limits/request-limits.js';
+import { InstalledEvaluator } from '../types/installed-evaluator.js';
+import { AnswerBy } from '../types/outside-evaluation.js';
 
 @Resolver(() => Plugin)
 export class PluginResolver {
@@ -21,5 +23,20 @@ export class PluginResolver {
       order,
       first: requestLimits.maxPage,
     });
+  }
+
+  @FieldResolver(() => [InstalledEvaluator], { description: 'Evaluators that it brings, as it is installed now.' })
+  evaluators(@Root() { name }: Plugin, @Ctx() { platform }: ApiContext): InstalledEvaluator[] {
+    return [...(platform.plugins.evaluators?.values() ?? [])]
+      .filter(({ plugin }) => plugin.name === name)
+      .map(
+        ({ evaluator: { id, title, description, answers } }) =>
+          new InstalledEvaluator(
+            id,
+            title,
+            description,
+            answers.map((each) => AnswerBy[each]),
+          ),
+      );
   }
 }

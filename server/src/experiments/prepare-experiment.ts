@@ -5,7 +5,9 @@ import {
   Adapter,
   FusionSpaceName,
   FusionStrategy,
+  Metric,
   TaskHead,
+  TaskKind,
   type BaseModel,
   type ExperimentModeRecord,
   type ExperimentStrategyRecord,
@@ -71,6 +73,11 @@ export async function prepareExperiment(
   const found = await findModes(em, input.modes);
   if (found instanceof Problem) return found;
   const { tasks, modes } = found;
+  const other = tasks.find(({ kind, metric }) => kind !== TaskKind.IMAGE || metric !== Metric.ACCURACY);
+  if (other) {
+    const message = `"${other.name}" is no task of images counted by accuracy, the only ones that experiments score; leave its adapters out.`;
+    return new InvalidOptions([{ code: 'EXPERIMENT_INVALID', message, path: ['modes', 0, 'adapters'] }]);
+  }
   const base = modes[0]!.adapters[0]!.base.getEntity();
   const heads = await em.find(TaskHead, { base: base.id, task: { $in: tasks.map(({ id }) => id) } });
   const headless = tasks.find(({ id }) => !heads.some(({ task }) => task.id === id));

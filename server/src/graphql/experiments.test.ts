@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CellState, Experiment, ExperimentCell, RunState } from '../entities/index.js';
+import { CellState, Experiment, ExperimentCell, RunState, Task, TaskKind } from '../entities/index.js';
 import { packOutcomes } from '../experiments/pack-outcomes.js';
 import { createTestServer, type TestServer } from './testing/create-test-server.js';
 import { seed, type Seeded } from './testing/seed.js';
@@ -147,6 +147,15 @@ describe('experiments over the API', () => {
     expect(await act('retryJob')).toEqual({ retryJob: { __typename: 'Experiment', state: 'QUEUED' } });
     await act('cancelJob');
     expect(await act('deleteExperiment', '')).toEqual({ deleteExperiment: { __typename: 'Deleted' } });
+  });
+
+  it('refuse tasks that are not of images', async () => {
+    const em = server.platform.orm.em.fork();
+    const { id } = seeded.tasks[1]!;
+    await em.nativeUpdate(Task, { id }, { kind: TaskKind.TEXT });
+    const refused = await run(input());
+    await em.nativeUpdate(Task, { id }, { kind: TaskKind.IMAGE });
+    expect(refused).toMatchObject({ code: 'OPTIONS_INVALID', message: expect.stringContaining('no task of images') });
   });
 
   it.each<[object, string]>([

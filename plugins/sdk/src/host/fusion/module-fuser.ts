@@ -111,10 +111,14 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
     fidelity,
   });
 
-  const finish = (task: ModuleTask, exact: FusedFactors, coefficients: readonly number[]): FusedModule => {
+  const finish = async (
+    task: ModuleTask,
+    exact: FusedFactors,
+    coefficients: readonly number[],
+  ): Promise<FusedModule> => {
     const contributors = task.members.filter((_, i) => coefficients[i] !== 0).map(({ position }) => position);
     const result = compressFactors(task, exact, outputRank);
-    const fidelity = measureFidelity(tf, task, space, result, coefficients);
+    const fidelity = await measureFidelity(tf, task, space, result, coefficients);
     return fusedOf(task, 'combination', result.factors, fidelity, contributors);
   };
 
@@ -125,7 +129,7 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
   ): Promise<FusedModule> => {
     const matrices = await readMatrices(invalidOutputOf(strategyId, task), merged, shapes);
     const result = await refactorVectors(task, matrices, { ...setup, signal: context.signal }, () => basisOf(task));
-    return fusedOf(task, 'vectors', result.factors, measureFidelity(tf, task, space, result));
+    return fusedOf(task, 'vectors', result.factors, await measureFidelity(tf, task, space, result));
   };
 
   return {
@@ -163,13 +167,13 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
           switch (output?.kind) {
             case 'combination': {
               const coefficients = readCoefficients(invalid, task, output.coefficients);
-              fused = [finish(task, combineFactors(task, space, coefficients), coefficients)];
+              fused = [await finish(task, combineFactors(task, space, coefficients), coefficients)];
               return [];
             }
             case 'factors': {
               const result = compressFactors(task, readFactors(invalid, task, output.factors), outputRank);
               // The rule has said what ΔW is, so that nothing depends on the space that its inputs were shown in.
-              const fidelity = measureFidelity(tf, task, 'DELTA', result);
+              const fidelity = await measureFidelity(tf, task, 'DELTA', result);
               fused = [fusedOf(task, 'factors', result.factors, fidelity)];
               return [];
             }
@@ -186,7 +190,7 @@ export function createModuleFuser(setup: FuserSetup): ModuleFuser {
 
     async combine(task, coefficients) {
       const own = task.members.map(({ position }) => coefficients[position]!);
-      return [finish(task, combineFactors(task, space, own), own)];
+      return [await finish(task, combineFactors(task, space, own), own)];
     },
   };
 }

@@ -136,23 +136,25 @@ async function measureDistances<Batch>(
   const sums = new Map([...updates.keys()].map((name) => [name, { moved: 0, whole: 0 }]));
   const folded = foldUpdates(tf, weights, updates);
   const evaluator = createEvaluator(tf, folded);
-  const squares = (x: Tensor): number => tf.sum(tf.square(x)).dataSync()[0]!;
+  const squares = (x: Tensor): Tensor => tf.sum(tf.square(x));
+  /** What the batch under way adds, still on the device, which may be read between forward passes only. */
+  const added: { readonly sum: { moved: number; whole: number }; readonly parts: Tensor }[] = [];
   const watching: Calculus<Tensor> = {
     ...evaluator,
     linear(name, x) {
       const update = updates.get(name);
       const sum = sums.get(name);
       if (update !== undefined && sum !== undefined) {
-        tf.tidy(() => {
+        const parts = tf.tidy(() => {
           const { a, b, rank } = update;
           const shape: [number, number] = [rank, a.length / rank];
           const bTransposed = tf.transpose(tf.tensor2d(b.slice(), [b.length / rank, rank], 'float32')) as Tensor2D;
           const through = (factor: Float32Array): Tensor =>
             tf.matMul(tf.matMul(x as Tensor2D, tf.transpose(tf.tensor2d(factor, shape, 'float32'))), bTransposed);
           const start = frame.get(name)!;
-          sum.whole += squares(through(a.slice()));
-          sum.moved += squares(through(a.map((value, i) => value - start[i]!)));
+          return tf.stack([squares(through(a.map((value, i) => value - start[i]!))), squares(through(a.slice()))]);
         });
+        added.push({ sum, parts: tf.keep(parts) });
       }
       return evaluator.linear(name, x);
     },
@@ -161,6 +163,12 @@ async function measureDistances<Batch>(
     for (const batch of batchesOf(options, split)) {
       options.signal?.throwIfAborted();
       tf.tidy(() => void problem.forward(tf, watching, batch));
+      for (const { sum, parts } of added.splice(0)) {
+        const [moved, whole] = await parts.data<'float32'>();
+        parts.dispose();
+        sum.moved += moved!;
+        sum.whole += whole!;
+      }
     }
   } finally {
     folded.dispose();

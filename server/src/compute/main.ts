@@ -1,5 +1,5 @@
 // A compute process: forked by the worker, runs one order after the other, and dies with the worker.
-import { selectBackend, type SelectedBackend } from '@crucible/engine/backend';
+import { backendFailure, needsNewBackend, selectBackend, type SelectedBackend } from '@crucible/engine/backend';
 import { isCrucibleError } from '@crucible/engine/errors';
 import { computeErrors } from './errors.js';
 import type { Order, Report, Result, Work } from './protocol.js';
@@ -31,7 +31,13 @@ async function run(work: Work): Promise<void> {
     });
     report({ type: 'done', result, seconds: (performance.now() - started) / 1000 });
   } catch (error) {
-    const cause = controller.signal.aborted ? computeErrors.aborted({}, error) : error;
+    const failure = backendFailure(backend?.name ?? 'of any kind', error);
+    if (needsNewBackend(failure)) {
+      // The next run opens the device anew.
+      backend?.dispose();
+      backend = undefined;
+    }
+    const cause = controller.signal.aborted ? computeErrors.aborted({}, error) : failure;
     const message = cause instanceof Error ? cause.message : String(cause);
     const problem = isCrucibleError(cause)
       ? { code: cause.code, message, remedy: cause.remedy }

@@ -157,7 +157,10 @@ console.log('| way | specialists | sum, best factor on validation | sum, factor 
 console.log('| --- | ---: | ---: | ---: | ---: |');
 const trained = new Map<string, readonly LowRankUpdates[]>();
 for (const way of WAYS) {
-  if (values.ways !== undefined && !values.ways.split(',').some((part) => way.name.includes(part))) continue;
+  // `=name` is that way alone, `part` all whose names hold it.
+  const isNamed = (part: string): boolean =>
+    part.startsWith('=') ? way.name === part.slice(1) : way.name.includes(part);
+  if (values.ways !== undefined && !values.ways.split(',').some(isNamed)) continue;
   const members: LowRankUpdates[] = [];
   const own: number[] = [];
   const counts: number[] = [];

@@ -54,6 +54,14 @@ export const pages: readonly (ResourcePages | OwnPage)[] = [
   { kind: 'page', name: 'fuse', icon: FuseIcon, page: lazy(() => import('../fuse/fuse-page')) },
   { kind: 'page', name: 'compare', icon: CompareIcon, page: lazy(() => import('../compare/compare-page')) },
   {
+    kind: 'page',
+    name: 'savedComparison',
+    path: '/compare/:id',
+    hidden: true,
+    icon: CompareIcon,
+    page: lazy(() => import('../compare/compare-page')),
+  },
+  {
     kind: 'resource',
     name: 'adapters',
     icon: ExtensionIcon,

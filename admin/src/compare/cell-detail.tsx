@@ -1,7 +1,12 @@
 import { useTranslate } from 'react-admin';
 import { useFormat } from '../fields/use-format';
 import type { Comparison } from './comparison-query';
-import type { Selected } from './matrix';
+import type { ShownRow } from './sort-rows';
+
+export interface Selected {
+  readonly row: ShownRow;
+  readonly task: number;
+}
 
 interface CellDetailProps {
   readonly comparison: Comparison;
@@ -45,5 +50,6 @@ export function CellDetail({ comparison, selected }: CellDetailProps) {
         : say('least', { least: format.points(difference.leastSignificant).replace('+', '') }),
     );
   } else sentences.push(say('noReference'));
+  if (selected.row.row.chosenHere) sentences.push(translate('crucible.compare.chosenHere'));
   return <p>{sentences.join(' ')}</p>;
 }

@@ -18,6 +18,11 @@ export const comparisonQuery = graphql(`
           worst
           worstTask
           dominated
+          chosenHere
+          settings {
+            name
+            value
+          }
           meanDifference {
             difference
             low

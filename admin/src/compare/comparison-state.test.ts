@@ -34,6 +34,12 @@ describe('the address of a comparison', () => {
     x: IDS[1],
     y: IDS[2],
     ranges: { mean: [0.5, 1.25], [IDS[2]]: [-0.1, 0.3333] },
+    cell: { subject: { kind: 'run', id: IDS[2] }, task: IDS[1] },
+    examples: 'lost',
+    skip: 48,
+    seeds: true,
+    find: 'lambda 0.3 & more',
+    analysis: IDS[2],
   };
 
   it.each([
@@ -58,5 +64,20 @@ describe('the address of a comparison', () => {
   it('keeps its ranges until the view changes that they are of', () => {
     expect(changeState(full, { view: 'share', sort: 'mean' }).ranges).toEqual(full.ranges);
     expect(changeState(full, { view: 'score' })).toEqual({ ...full, view: 'score', ranges: {} });
+  });
+});
+
+describe('the examples of a cell', () => {
+  const cell = { subject: { kind: 'run', id: IDS[2] }, task: IDS[1] } as const;
+
+  it('begin with the first where others are asked for', () => {
+    const far = { ...initialState, cell, skip: 96 };
+    expect(changeState(far, { examples: 'won' }).skip).toBe(0);
+    expect(changeState(far, { cell: { ...cell, task: IDS[0] } }).skip).toBe(0);
+    expect(changeState(far, { sort: 'name' }).skip).toBe(96);
+  });
+
+  it.each(['', 'x', `r${'A'.repeat(22)}`, `q${'A'.repeat(22)}.${'A'.repeat(22)}`])('are of no cell: "%s"', (text) => {
+    expect(readState(new URLSearchParams({ cell: text })).cell).toBeUndefined();
   });
 });

@@ -3,12 +3,20 @@ import { expandId, shortenId } from './short-id';
 
 /** What a cell shows: the score, its difference from the reference in points, or its share of the reference. */
 export type View = 'score' | 'difference' | 'share';
-export type ChartKind = 'pareto' | 'tasks' | 'parallel' | 'none';
+export type ChartKind = 'pareto' | 'tasks' | 'parallel' | 'radar' | 'similarity' | 'none';
+/** Examples of a cell: those that flipped either way, one way, or did not. */
+export type ShownExamples = 'flips' | 'won' | 'lost' | 'right' | 'wrong';
 export type SubjectKind = 'run' | 'adapter' | 'base';
 
 export interface SubjectKey {
   readonly kind: SubjectKind;
   readonly id: string;
+}
+
+/** One figure of the matrix, whose examples are shown. */
+export interface CellKey {
+  readonly subject: SubjectKey;
+  readonly task: string;
 }
 
 export interface ComparisonState {
@@ -26,7 +34,20 @@ export interface ComparisonState {
   readonly y: string;
   /** Rows within these are shown; of the view, so another view has none. */
   readonly ranges: Ranges;
+  readonly cell: CellKey | undefined;
+  readonly examples: ShownExamples;
+  /** How many of its examples are left out before those that are shown. */
+  readonly skip: number;
+  /** Whether runs that differ in their seed alone stand as one. */
+  readonly seeds: boolean;
+  /** Text that names or settings of rows contain. */
+  readonly find: string;
+  /** A stored analysis that is drawn; empty: none. */
+  readonly analysis: string;
 }
+
+const CHARTS: readonly ChartKind[] = ['pareto', 'tasks', 'parallel', 'radar', 'similarity', 'none'];
+const EXAMPLES: readonly ShownExamples[] = ['flips', 'won', 'lost', 'right', 'wrong'];
 
 const KINDS: Readonly<Record<string, SubjectKind>> = { r: 'run', a: 'adapter', b: 'base' };
 const LETTERS: Readonly<Record<SubjectKind, string>> = { run: 'r', adapter: 'a', base: 'b' };
@@ -42,6 +63,12 @@ export const initialState: ComparisonState = {
   x: '',
   y: '',
   ranges: {},
+  cell: undefined,
+  examples: 'flips',
+  skip: 0,
+  seeds: false,
+  find: '',
+  analysis: '',
 };
 
 const writeSubject = ({ kind, id }: SubjectKey): string => LETTERS[kind] + shortenId(id);
@@ -50,6 +77,15 @@ function readSubject(text: string): SubjectKey | undefined {
   const kind = KINDS[text[0] ?? ''];
   const id = expandId(text.slice(1));
   return kind && id ? { kind, id } : undefined;
+}
+
+/** As `cell` has it in an address. */
+export const writeCell = ({ subject, task }: CellKey): string => `${writeSubject(subject)}.${shortenId(task)}`;
+
+function readCell(text: string): CellKey | undefined {
+  const [first = '', second = ''] = text.split('.');
+  const [subject, task] = [readSubject(first), expandId(second)];
+  return subject && task ? { subject, task } : undefined;
 }
 
 const readList = <T>(text: string | null, read: (part: string) => T | undefined): T[] =>
@@ -68,17 +104,24 @@ export function readState(search: URLSearchParams): ComparisonState {
     view: oneOf(search.get('view'), ['score', 'difference', 'share'], initialState.view),
     split: oneOf(search.get('split'), ['TEST', 'VALIDATION'], initialState.split),
     sort: search.get('sort') ?? initialState.sort,
-    chart: oneOf(search.get('chart'), ['pareto', 'tasks', 'parallel', 'none'], initialState.chart),
+    chart: oneOf(search.get('chart'), CHARTS, initialState.chart),
     x: expandId(search.get('x') ?? '') ?? '',
     y: expandId(search.get('y') ?? '') ?? '',
     ranges: readRanges(search.get('within')),
+    cell: readCell(search.get('cell') ?? ''),
+    examples: oneOf(search.get('examples'), EXAMPLES, initialState.examples),
+    skip: /^\d{1,7}$/.test(search.get('skip') ?? '') ? Number(search.get('skip')) : 0,
+    seeds: search.get('seeds') === 'mean',
+    find: search.get('find') ?? '',
+    analysis: expandId(search.get('analysis') ?? '') ?? '',
   };
 }
 
-/** The state with a part changed. Ranges are figures of one view and mean nothing in another. */
+/** The state with a part changed. Ranges are figures of one view and mean nothing in another; another choice of examples begins with the first. */
 export function changeState(state: ComparisonState, part: Partial<ComparisonState>): ComparisonState {
   const ranges = part.ranges ?? (part.view && part.view !== state.view ? {} : state.ranges);
-  return { ...state, ...part, ranges };
+  const skip = part.skip ?? (part.cell || part.examples ? 0 : state.skip);
+  return { ...state, ...part, ranges, skip };
 }
 
 /** The whole state as an address; what is as it is by itself is left out. */
@@ -96,5 +139,11 @@ export function writeState(state: ComparisonState): URLSearchParams {
   if (y) search.set('y', shortenId(y));
   const within = writeRanges(ranges);
   if (within) search.set('within', within);
+  if (state.seeds) search.set('seeds', 'mean');
+  if (state.find) search.set('find', state.find);
+  if (state.analysis) search.set('analysis', shortenId(state.analysis));
+  if (state.examples !== initialState.examples) search.set('examples', state.examples);
+  if (state.cell) search.set('cell', writeCell(state.cell));
+  if (state.cell && state.skip > 0) search.set('skip', String(state.skip));
   return search;
 }

@@ -1,5 +1,7 @@
 import Autocomplete from '@mui/material/Autocomplete';
 import Box from '@mui/material/Box';
+import Checkbox from '@mui/material/Checkbox';
+import FormControlLabel from '@mui/material/FormControlLabel';
 import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
@@ -98,19 +100,35 @@ export function Controls({ choices, state, change }: ControlsProps) {
         <MenuItem value="TEST">{translate('crucible.split.TEST')}</MenuItem>
         <MenuItem value="VALIDATION">{translate('crucible.split.VALIDATION')}</MenuItem>
       </TextField>
-      <ToggleButtonGroup
-        exclusive
-        size="small"
-        value={state.view}
-        aria-label={translate('crucible.compare.view')}
-        onChange={(_event, view: View | null) => view && change({ view })}
-      >
-        {VIEWS.map((view) => (
-          <ToggleButton key={view} value={view}>
-            {translate(`crucible.compare.views.${view}`)}
-          </ToggleButton>
-        ))}
-      </ToggleButtonGroup>
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1.5, alignItems: 'center', gridColumn: '1 / -1' }}>
+        <ToggleButtonGroup
+          exclusive
+          size="small"
+          value={state.view}
+          aria-label={translate('crucible.compare.view')}
+          onChange={(_event, view: View | null) => view && change({ view })}
+        >
+          {VIEWS.map((view) => (
+            <ToggleButton key={view} value={view}>
+              {translate(`crucible.compare.views.${view}`)}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+        <FormControlLabel
+          control={<Checkbox checked={state.seeds} onChange={(_event, seeds) => change({ seeds })} />}
+          label={translate('crucible.compare.seeds')}
+        />
+        <TextField
+          id="find"
+          type="search"
+          size="small"
+          variant="outlined"
+          label={translate('crucible.compare.find')}
+          value={state.find}
+          onChange={({ target: { value } }) => change({ find: value })}
+          fullWidth={false}
+        />
+      </Box>
     </Box>
   );
 }

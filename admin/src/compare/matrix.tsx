@@ -8,25 +8,21 @@ import type { View } from './comparison-state';
 import { MatrixRow } from './matrix-row';
 import type { ShownRow } from './sort-rows';
 
-export interface Selected {
-  readonly row: ShownRow;
-  readonly task: number;
-}
-
 interface MatrixProps {
   readonly comparison: Comparison;
   readonly rows: readonly ShownRow[];
   readonly view: View;
   readonly sort: string;
   readonly onSort: (sort: string) => void;
-  readonly onSelect: (selected: Selected) => void;
+  readonly address: string;
+  readonly selected: string | undefined;
 }
 
 /** Of a row until it is in sight and measured: long names take more. */
 const ROW_HEIGHT = 56;
 
 /** Subjects by tasks. Only rows in sight are in the page: a thousand of them scroll, sort and change their view as ten do. */
-export function Matrix({ comparison, rows, view, sort, onSort, onSelect }: MatrixProps) {
+export function Matrix({ comparison, rows, view, sort, onSort, address, selected }: MatrixProps) {
   const translate = useTranslate();
   const scroller = useRef<HTMLDivElement>(null);
   const virtual = useVirtualizer({
@@ -40,7 +36,7 @@ export function Matrix({ comparison, rows, view, sort, onSort, onSelect }: Matri
   const after = virtual.getTotalSize() - (shown.at(-1)?.end ?? 0);
   const descending = sort.startsWith('-');
   const sorted = descending ? sort.slice(1) : sort;
-  const header = (field: string, title: string, first: 'asc' | 'desc' = 'desc') => (
+  const header = (field: string, title: string, first: 'asc' | 'desc' = 'desc', below = '') => (
     <Box
       key={field}
       component="th"
@@ -56,6 +52,7 @@ export function Matrix({ comparison, rows, view, sort, onSort, onSelect }: Matri
       >
         {title}
       </TableSortLabel>
+      {below ? <small>{below}</small> : null}
     </Box>
   );
   const caption = translate('crucible.compare.caption', {
@@ -71,7 +68,7 @@ export function Matrix({ comparison, rows, view, sort, onSort, onSelect }: Matri
             {header('name', translate('crucible.compare.name'), 'asc')}
             {header('mean', translate('crucible.compare.mean'))}
             {header('worst', translate('crucible.compare.worst'))}
-            {comparison.tasks.map(({ id, title }) => header(id, title))}
+            {comparison.tasks.map(({ id, title }, task) => header(id, title, 'desc', examplesOf(comparison, task)))}
           </tr>
         </thead>
         <tbody>
@@ -85,9 +82,9 @@ export function Matrix({ comparison, rows, view, sort, onSort, onSelect }: Matri
                 index={index}
                 shown={row}
                 view={view}
-                split={comparison.split}
                 tasks={comparison.tasks}
-                onSelect={onSelect}
+                address={address}
+                selected={selected}
               />
             );
           })}
@@ -96,6 +93,19 @@ export function Matrix({ comparison, rows, view, sort, onSort, onSelect }: Matri
       </table>
     </Box>
   );
+}
+
+/** How many examples the scores of a task are of, as one number or a span: never out of sight. */
+function examplesOf({ rows }: Comparison, task: number): string {
+  let [least, most] = [Infinity, 0];
+  for (const { cells } of rows) {
+    const n = cells[task]?.score?.n;
+    if (n === undefined) continue;
+    least = Math.min(least, n);
+    most = Math.max(most, n);
+  }
+  if (most === 0) return '';
+  return least === most ? `n = ${most}` : `n = ${least} – ${most}`;
 }
 
 const STYLE = {
@@ -129,12 +139,13 @@ const STYLE = {
   '& small': { display: 'block', color: 'text.secondary', fontSize: 12, whiteSpace: 'nowrap' },
   // On a coloured ground the softer grey would lose its contrast.
   '& td small': { color: 'text.primary' },
-  '& td button': {
-    all: 'unset',
+  '& tbody th small': { overflow: 'hidden', textOverflow: 'ellipsis' },
+  '& td a': {
+    color: 'inherit',
+    textDecoration: 'none',
     display: 'block',
-    width: '100%',
-    cursor: 'pointer',
     py: '4px',
-    '&:focus-visible': { outline: '2px solid currentColor' },
+    '&:hover': { textDecoration: 'underline' },
+    '&:focus-visible, &[aria-current]': { outline: '2px solid currentColor', outlineOffset: 2 },
   },
 } as const;

@@ -11,6 +11,7 @@ const shown = (name: string, values: readonly (number | undefined)[], mean?: num
   values,
   mean,
   worst: undefined,
+  label: '',
   row: {
     subject: { __typename: 'Adapter', id: name, name },
     cells: [],
@@ -18,6 +19,8 @@ const shown = (name: string, values: readonly (number | undefined)[], mean?: num
     worst: null,
     worstTask: null,
     dominated: false,
+    chosenHere: false,
+    settings: [],
     meanDifference: null,
   },
 });

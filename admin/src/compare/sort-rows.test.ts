@@ -31,6 +31,8 @@ function row(name: string, cells: readonly Cell[]): Row {
     worst: whole ? Math.min(...values) : null,
     worstTask: whole ? values.indexOf(Math.min(...values)) : null,
     dominated: false,
+    chosenHere: false,
+    settings: [],
     meanDifference: null,
   };
 }

@@ -1,5 +1,7 @@
 import type { Row } from './comparison-query';
 import type { View } from './comparison-state';
+import type { Spread } from './group-seeds';
+import { labelRows } from './settings';
 
 /** What a cell shows in a view; undefined where the score or its reference is missing. */
 export function cellValue({ score, reference, difference }: Row['cells'][number], view: View): number | undefined {
@@ -26,21 +28,35 @@ export interface ShownRow {
   readonly values: readonly (number | undefined)[];
   readonly mean: number | undefined;
   readonly worst: number | undefined;
+  /** What sets it apart from the other rows, as a short text. */
+  readonly label: string;
+  /** Of runs that differ in their seed alone: they, and how far they lie apart. */
+  readonly seeds?: {
+    readonly rows: readonly ShownRow[];
+    readonly cells: readonly (Spread | undefined)[];
+    readonly mean: Spread | undefined;
+    readonly worst: Spread | undefined;
+  };
 }
 
 export function showRows(rows: readonly Row[], view: View, nameOf: (row: Row) => string): readonly ShownRow[] {
-  return rows.map((row) => {
+  const labels = labelRows(rows);
+  return rows.map((row, index) => {
     const { mean, worst } = summarize(row, view);
-    return { row, name: nameOf(row), values: row.cells.map((cell) => cellValue(cell, view)), mean, worst };
+    const values = row.cells.map((cell) => cellValue(cell, view));
+    return { row, name: nameOf(row), values, mean, worst, label: labels[index]! };
   });
 }
+
+/** Made once: a comparison of two strings that makes its own takes ten times as long. */
+const byName = new Intl.Collator();
 
 /** By `mean`, `worst`, `name` or a task, descending with a minus before it. What is missing comes last either way; equal ones keep their order. */
 export function sortRows(rows: readonly ShownRow[], sort: string, tasks: readonly string[]): readonly ShownRow[] {
   const descending = sort.startsWith('-');
   const field = descending ? sort.slice(1) : sort;
   const sign = descending ? -1 : 1;
-  if (field === 'name') return rows.toSorted((a, b) => sign * a.name.localeCompare(b.name));
+  if (field === 'name') return rows.toSorted((a, b) => sign * byName.compare(a.name, b.name));
   const index = tasks.indexOf(field);
   const valueOf = (shown: ShownRow): number | undefined =>
     field === 'mean' ? shown.mean : field === 'worst' ? shown.worst : shown.values[index];

@@ -1,22 +1,38 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
-import { useSearchParams } from 'react-router';
+import { useParams, useSearchParams } from 'react-router';
 import { expectType } from '../graphql/expect-type';
 import { request } from '../graphql/request';
 import type { ComparisonInput, SubjectsQuery } from '../graphql/generated/graphql';
 import { comparisonQuery, subjectsQuery } from './comparison-query';
-import { changeState, readState, writeState, type ComparisonState, type SubjectKey } from './comparison-state';
+import {
+  changeState,
+  initialState,
+  readState,
+  writeState,
+  type ComparisonState,
+  type SubjectKey,
+} from './comparison-state';
 
 /** So many runs stand here when none are chosen. */
 const NEWEST = 50;
 
 export function useComparisonState(): readonly [ComparisonState, (change: Partial<ComparisonState>) => void] {
+  const { id } = useParams();
   const [search, setSearch] = useSearchParams();
   const state = useMemo(() => readState(search), [search]);
   const change = useCallback(
     (part: Partial<ComparisonState>) =>
-      setSearch((now) => writeState(changeState(readState(now), part)), { replace: true, preventScrollReset: true }),
-    [setSearch],
+      setSearch(
+        (now) => {
+          const next = writeState(changeState(readState(now), part));
+          // Below a saved comparison an empty address stands for what is saved.
+          if (id !== undefined && next.size === 0) next.set('view', initialState.view);
+          return next;
+        },
+        { replace: true, preventScrollReset: true },
+      ),
+    [setSearch, id],
   );
   return [state, change];
 }

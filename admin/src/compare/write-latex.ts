@@ -20,9 +20,9 @@ function points(difference: number): string {
 }
 
 /** The score, and beside it its difference from the reference with a star where that is significant; never the difference alone. */
-function scoreOf({ score, difference }: Cell, split: Comparison['split']): string {
+function scoreOf({ score, difference }: Cell, isChosenHere: boolean): string {
   if (!score) return '--';
-  const chosen = score.selectedOn === split ? '$^\\dagger$' : '';
+  const chosen = isChosenHere ? '$^\\dagger$' : '';
   const beside = difference ? ` (${points(difference.difference)}${difference.significant ? '^{*}' : ''}$)` : '';
   return percent(score.value) + chosen + beside;
 }
@@ -72,7 +72,7 @@ export function captionOf(comparison: Comparison, rows: readonly ShownRow[], aga
 /** A table for `booktabs`: two lines a subject, the score beside its difference, and the interval below. */
 export function writeLatex(comparison: Comparison, rows: readonly ShownRow[], against: string): string {
   const line = (fields: readonly string[]): string => `${fields.join(' & ')} \\\\`;
-  const { tasks, split } = comparison;
+  const { tasks } = comparison;
   return [
     '% \\usepackage{booktabs}',
     '\\begin{table}',
@@ -86,7 +86,7 @@ export function writeLatex(comparison: Comparison, rows: readonly ShownRow[], ag
     ...rows.flatMap(({ row, name }) => {
       const [mean, meanInterval] = meanOf(row);
       return [
-        line([escapeTex(name), ...row.cells.map((cell) => scoreOf(cell, split)), mean, percent(row.worst)]),
+        line([escapeTex(name), ...row.cells.map((cell) => scoreOf(cell, row.chosenHere)), mean, percent(row.worst)]),
         line(['', ...row.cells.map(intervalOf), meanInterval, '']),
       ];
     }),

@@ -17,6 +17,8 @@ const comparison: Comparison = {
       worst: 0.875,
       worstTask: 0,
       dominated: false,
+      chosenHere: false,
+      settings: [],
       meanDifference: null,
       subject: { __typename: 'Adapter', id: 'x', name: '=1+1, 50 %' },
       cells: [
@@ -50,10 +52,10 @@ describe('a comparison as a file', () => {
   it('is CSV in full precision, and no formula to a spreadsheet', () => {
     const [header, line, ...rest] = writeCsv(comparison, rows, AGAINST).split('\r\n');
     expect(header).toBe(
-      'subject,id,task,split,chosen_on,score,n,low,high,confidence,share_of_best,against,reference,difference,p_adjusted,significant,least_significant,won,lost',
+      'subject,id,task,split,chosen_on,chosen_here,score,n,low,high,confidence,share_of_best,against,reference,difference,p_adjusted,significant,least_significant,won,lost',
     );
     expect(line).toBe(
-      `"'=1+1, 50 %",x,"Digits & ""letters""",TEST,,0.875,80,0.78,0.93,0.95,,the best specialist,0.9375,-0.0625,0.03,true,0.05,1,6`,
+      `"'=1+1, 50 %",x,"Digits & ""letters""",TEST,,false,0.875,80,0.78,0.93,0.95,,the best specialist,0.9375,-0.0625,0.03,true,0.05,1,6`,
     );
     expect(rest).toEqual(['']);
   });

@@ -72,6 +72,13 @@ const list = graphql(`
     ... on ModelFusionRun {
       modelName: name
     }
+    ... on Experiment {
+      experimentName: name
+    }
+    ... on Analysis {
+      analysisName: name
+      analysisKind: kind
+    }
     ... on ExportRun {
       format
       exported: adapter {
@@ -182,6 +189,27 @@ const one = graphql(`
         }
         inspection {
           ...InspectionReport
+        }
+      }
+      ... on Experiment {
+        results: downloads {
+          name
+          url
+          sizeBytes
+        }
+      }
+      ... on Analysis {
+        seed
+        data: downloads {
+          csv
+          json
+        }
+        analysed: members {
+          id
+          name
+          adapter {
+            id
+          }
         }
       }
       ... on ExtractionRun {

@@ -7,6 +7,7 @@ const shown = (name: string, values: readonly (number | undefined)[]): ShownRow 
   values,
   mean: undefined,
   worst: undefined,
+  label: '',
   row: {
     subject: { __typename: 'Adapter', id: name, name },
     cells: [],
@@ -14,6 +15,8 @@ const shown = (name: string, values: readonly (number | undefined)[]): ShownRow 
     worst: null,
     worstTask: null,
     dominated: false,
+    chosenHere: false,
+    settings: [],
     meanDifference: null,
   },
 });

@@ -21,6 +21,8 @@ const KINDS: readonly JobKind[] = [
   'EXTRACTION_RUN',
   'MODEL_FUSION_RUN',
   'STATISTICS_RUN',
+  'ANALYSIS',
+  'EXPERIMENT',
 ];
 
 const filters = [

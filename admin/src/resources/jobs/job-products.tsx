@@ -117,7 +117,18 @@ export function JobProducts({ job }: { readonly job: JobRecord }) {
           {job.measured.name}
         </NameLink>
       );
+    case 'Experiment':
+      return job.results.length > 0 ? <DownloadList files={job.results} /> : nothing;
     default:
-      return nothing;
+      return 'data' in job && job.data ? (
+        <DownloadList
+          files={[
+            { name: 'CSV', url: job.data.csv, sizeBytes: null },
+            { name: 'JSON', url: job.data.json, sizeBytes: null },
+          ]}
+        />
+      ) : (
+        nothing
+      );
   }
 }

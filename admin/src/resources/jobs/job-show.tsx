@@ -56,7 +56,9 @@ function inputsOf(job: JobRecord): readonly Link[] {
     case 'StatisticsRun':
       return [to('adapters', job.measured.id, job.measured.name), to('tasks', job.task.id, job.task.title)];
     default:
-      return [];
+      return 'analysed' in job
+        ? job.analysed.flatMap(({ name, adapter }) => (adapter ? [to('adapters', adapter.id, name)] : []))
+        : [];
   }
 }
 

@@ -30,12 +30,14 @@ export function describeJob(job: JobSubjectFragment, translate: Say): string {
       return job.extractionName;
     case 'ModelFusionRun':
       return job.modelName;
+    case 'Experiment':
+      return job.experimentName ?? kindOfJob(job, translate);
     case 'ExportRun':
       return `${job.exported.name}, ${job.format}`;
     case 'StatisticsRun':
       return `${job.measured.name}, ${job.kind}`;
     default:
-      return kindOfJob(job, translate);
+      return ('analysisName' in job ? job.analysisName : undefined) ?? kindOfJob(job, translate);
   }
 }
 

@@ -2,10 +2,11 @@ import { join } from 'node:path';
 import type { EntityManager } from '@mikro-orm/postgresql';
 import type { BlobStore } from '../blobs/index.js';
 import type { OutsideSettings } from '../compute/outside-evaluation-protocol.js';
-import type { Work } from '../compute/protocol.js';
+import type { TaskFiles, Work } from '../compute/protocol.js';
 import {
   Adapter,
   Analysis,
+  type BaseModel,
   Evaluation,
   ExperimentPart,
   ExportRun,
@@ -17,6 +18,8 @@ import {
   StatisticsRun,
   type TangentFrame,
   type SplitName,
+  type Task,
+  TaskHead,
 } from '../entities/index.js';
 import type { Split } from '@crucible/engine/tasks';
 import type { JobRow } from '../jobs/index.js';
@@ -97,13 +100,25 @@ async function describeFusion(em: EntityManager, blobs: BlobStore, home: string,
     name: `fusion-${run.fingerprint.slice(0, 16)}`,
     frame: frame && (await blobs.locate((frame satisfies TangentFrame).blob)),
     base: { folder: await modelFolder(blobs, home, base) },
-    tasks: await Promise.all([...tasks.values()].map((task) => taskFiles(em, blobs, base, task))),
+    tasks: await searchedTasks(em, blobs, base, [...tasks.values()]),
     outputPath: await blobs.incoming(),
   };
 }
 
+/** Those that a search can look at. A strategy that needs one of the others was refused before it was queued; the rest look at none. */
+async function searchedTasks(
+  em: EntityManager,
+  blobs: BlobStore,
+  base: BaseModel,
+  tasks: readonly Task[],
+): Promise<readonly TaskFiles[]> {
+  const heads = await em.find(TaskHead, { base: base.id, task: { $in: tasks.map(({ id }) => id) } });
+  const withHead = new Set(heads.map(({ task }) => task.id));
+  return Promise.all(tasks.filter(({ id }) => withHead.has(id)).map((task) => taskFiles(em, blobs, base, task)));
+}
+
 async function describeEvaluation(em: EntityManager, blobs: BlobStore, home: string, job: Evaluation): Promise<Work> {
-  const { evaluator, evaluatorOptions: settings, prompt } = job;
+  const { evaluator, evaluatorOptions: settings, prompt, by } = job;
   if (evaluator !== null && settings !== null && prompt !== null) {
     const task = await blobs.locate((await job.task.loadOrFail()).digest);
     const outside = settings as unknown as OutsideSettings;
@@ -117,6 +132,7 @@ async function describeEvaluation(em: EntityManager, blobs: BlobStore, home: str
     adapter: adapter && (await blobs.locate(adapter.digest)),
     task: await evaluatedTask(em, blobs, base, await job.task.loadOrFail()),
     split: splitOf(job.split),
+    ...(prompt !== null && by !== null && { asked: { prompt, by } }),
   };
 }
 

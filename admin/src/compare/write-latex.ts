@@ -63,7 +63,7 @@ export function captionOf(comparison: Comparison, rows: readonly ShownRow[], aga
   if (rows.some(({ row }) => row.meanDifference)) {
     sentences.push(' The interval in the column of the mean is that of its difference, by paired bootstrap.');
   }
-  if (cells.some(({ score }) => score?.selectedOn === comparison.split)) {
+  if (rows.some(({ row }) => row.chosenHere)) {
     sentences.push(` $^\\dagger$: options were chosen on this split, so the figure flatters.`);
   }
   return sentences.join('');

@@ -115,13 +115,14 @@ describe('a comparison as LaTeX', () => {
     ],
     ['no reference, no difference', { difference: null, reference: null }, 'x & 87.5 & 87.5'],
     ['no score is a dash', { score: null, difference: null }, 'x & -- & '],
-    [
-      'chosen on this split is marked',
-      { score: { ...cell!.score!, selectedOn: 'TEST' } },
-      '87.5$^\\dagger$ ($-6.3^{*}$)',
-    ],
   ])('%s', (_law, part, expected) => {
     expect(latexWith(part)).toContain(expected);
+  });
+
+  it('marks what was chosen on this split, and says why', () => {
+    const text = latexWith({}, { chosenHere: true });
+    expect(text).toContain('87.5$^\\dagger$ ($-6.3^{*}$)');
+    expect(text).toContain('the figure flatters');
   });
 
   it('has the interval of the difference of means where there is one', () => {

@@ -14,8 +14,9 @@ export function Facts({ facts }: { readonly facts: readonly Fact[] }) {
       component="dl"
       sx={{ m: 0, display: 'grid', gap: 2, gridTemplateColumns: 'repeat(auto-fill, minmax(min(100%, 13rem), 1fr))' }}
     >
-      {facts.map(({ label, value }) => (
-        <div key={label}>
+      {/* Facts keep their order, and several of them may be of one kind. */}
+      {facts.map(({ label, value }, index) => (
+        <div key={`${label} ${index}`}>
           <Typography component="dt" variant="caption" color="text.secondary">
             {label}
           </Typography>

@@ -1,5 +1,5 @@
 // Holds the suites of numerics on every backend that computes on this machine: `npm run test:backends`, `-- engine/src/kernels` for some of them.
-// A software Vulkan (Mesa's lavapipe, or the SwiftShader that comes with Chromium) counts: it is slow, and as strict as a card.
+// A software Vulkan counts where Dawn takes it (Chromium's SwiftShader is one; Debian 12's lavapipe it refuses): it is slow, and as strict as a card.
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';

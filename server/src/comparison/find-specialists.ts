@@ -1,8 +1,9 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Adapter, Origin, Score, type SplitName } from '../entities/index.js';
+import { referenceKey } from './reference-key.js';
 
 /**
- * The best specialist's score of each base and task, by `base task`: of the adapters that were trained on the task, the one that scores highest on this split.
+ * The best specialist's score of each base, task and way of asking, by `referenceKey`: of the adapters that were trained on the task, the one that scores highest on this split.
  * The reference of `normalizedByBest`.
  */
 export async function findSpecialists(
@@ -25,7 +26,7 @@ export async function findSpecialists(
   const best = new Map<string, Score>();
   for (const score of scores) {
     if (taskOf.get(score.adapter!.id) !== score.task.id) continue;
-    const key = `${score.base.id} ${score.task.id}`;
+    const key = referenceKey(score.base.id, score.task.id, score);
     if (score.value >= (best.get(key)?.value ?? Number.NEGATIVE_INFINITY)) best.set(key, score);
   }
   return best;

@@ -1,28 +1,31 @@
 import { scoreLogits } from '@crucible/engine/evaluation';
-import { answerTexts, embedTexts, predictsTokens, type AnswerMode } from '@crucible/engine/models';
+import { answerTexts, embedTexts, languageModel, predictsTokens } from '@crucible/engine/models';
 import { findPrompt, type TextExamples, type TextTaskManifest } from '@crucible/engine/tasks';
 import { openTokenizer } from '@crucible/engine/text';
+import { defaultBy } from '../scores/default-by.js';
 import type { ComputeContext } from './compute-context.js';
 import { encodeFields } from './encode-fields.js';
 import { computeErrors } from './errors.js';
+import type { EvaluationWork } from './protocol.js';
 import type { AnsweredTask, AskedModel } from './run-headless-evaluation.js';
 
 export interface AnswerTextTaskOptions {
   readonly asked: AskedModel;
   readonly manifest: TextTaskManifest;
   readonly examples: TextExamples;
+  readonly way: EvaluationWork['asked'];
   readonly context: ComputeContext;
 }
 
 /**
- * A language model is asked in the task's first prompt: among classes it names the likeliest, numbers and texts it writes, and for perplexity it judges.
+ * A language model is asked in one of the task's prompts: it writes, names the likeliest class, or judges, as `way` says.
  * A model with a classifier reads the task's text, or its two, and says a class, or a number where it has one logit.
  */
 export async function answerTextTask(options: AnswerTextTaskOptions): Promise<AnsweredTask> {
   return predictsTokens(options.asked.model) ? askInWords(options) : classify(options);
 }
 
-async function askInWords({ asked, manifest, examples, context }: AnswerTextTaskOptions): Promise<AnsweredTask> {
+async function askInWords({ asked, manifest, examples, way, context }: AnswerTextTaskOptions): Promise<AnsweredTask> {
   const { model, weights, tangent, folder } = asked;
   const { signal, onProgress, backend } = context;
   const { answers } = await answerTexts(
@@ -32,20 +35,20 @@ async function askInWords({ asked, manifest, examples, context }: AnswerTextTask
       weights,
       tangent,
       codec: await openTokenizer(folder),
-      mode: modeOf(manifest),
+      mode: way?.by ?? defaultBy({ kind: languageModel(model).kind, ...shapeOf(manifest) }),
       signal,
       onProgress: (done, total) => onProgress({ phase: 'SCORE', done, total }),
     },
     examples,
-    findPrompt(manifest),
+    findPrompt(manifest, way?.prompt),
   );
   return { answers, loss: null };
 }
 
-function modeOf({ metric, answer }: TextTaskManifest): AnswerMode {
-  if (metric === 'perplexity') return 'LIKELIHOOD';
-  return answer === 'CLASS' ? 'RANK' : 'GENERATE';
-}
+const shapeOf = ({ metric, answer }: TextTaskManifest) => ({
+  isClass: answer === 'CLASS',
+  isLikelihood: metric === 'perplexity',
+});
 
 async function classify({ asked, manifest, examples, context }: AnswerTextTaskOptions): Promise<AnsweredTask> {
   const { model, weights, tangent, folder } = asked;

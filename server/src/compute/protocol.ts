@@ -1,4 +1,5 @@
 import type { AdapterManifest } from '@crucible/engine/adapters';
+import type { AnswerMode } from '@crucible/engine/models';
 import type { Measurement } from '@crucible/engine/metrics';
 import type { Split } from '@crucible/engine/tasks';
 import type { FusionSpace } from '@crucible/sdk';
@@ -57,6 +58,8 @@ export interface EvaluationWork {
   readonly adapter: string | null;
   readonly task: TaskFiles | HeadlessTaskFiles;
   readonly split: Split;
+  /** How a language model is asked; absent: with the task's first prompt, as `defaultBy` says. */
+  readonly asked?: { readonly prompt: string; readonly by: AnswerMode };
 }
 export interface TrainingWork {
   readonly kind: 'TRAINING';

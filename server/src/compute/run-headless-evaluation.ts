@@ -74,7 +74,10 @@ async function askTexts(path: string, work: HeadlessWork, asked: AskedModel, con
   try {
     const { manifest } = task;
     const examples = await task.readSplit(work.split);
-    return { metric: manifest.metric, ...(await answerTextTask({ asked, manifest, examples, context })) };
+    return {
+      metric: manifest.metric,
+      ...(await answerTextTask({ asked, manifest, examples, way: work.asked, context })),
+    };
   } finally {
     await task.close();
   }

@@ -150,6 +150,28 @@ registerEnumType(AnswerForm, {
   },
 });
 
+/** How a language model is asked for an answer. */
+export enum AskedBy {
+  GENERATE = 'GENERATE',
+  RANK = 'RANK',
+  LIKELIHOOD = 'LIKELIHOOD',
+}
+registerEnumType(AskedBy, {
+  name: 'AskedBy',
+  description: 'How a language model is asked for an answer. Two ways of asking are two scores that are never mixed.',
+  valuesConfig: {
+    GENERATE: {
+      description:
+        'It writes, and what it wrote must be the label word: the paper’s protocol, and the default of encoder-decoders such as T5.',
+    },
+    RANK: {
+      description:
+        'Of the label words the one that it finds likeliest is its answer: the default of decoder-only models.',
+    },
+    LIKELIHOOD: { description: 'How likely it finds the expected text: what PERPLEXITY needs, and nothing else.' },
+  },
+});
+
 /** Where a score comes from. */
 export enum ScoreOrigin {
   MEASURED = 'MEASURED',

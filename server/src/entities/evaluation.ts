@@ -3,7 +3,7 @@ import { Entity, Enum, ManyToOne, Property } from '@mikro-orm/decorators/legacy'
 import { Field, ObjectType } from 'type-graphql';
 import { Adapter } from './adapter.js';
 import { BaseModel } from './base-model.js';
-import { ScoreOrigin, SplitName } from './enums.js';
+import { AskedBy, ScoreOrigin, SplitName } from './enums.js';
 import { FusionRun } from './fusion-run.js';
 import { Job } from './job.js';
 import { Node } from './node.js';
@@ -46,6 +46,13 @@ export class Evaluation extends Job {
   @Field(() => String, { nullable: true, description: 'The prompt of the task that it asks with, if by one.' })
   @Property({ type: 'text', nullable: true })
   prompt: string | null = null;
+
+  @Field(() => AskedBy, {
+    nullable: true,
+    description: 'How the model is asked for the answer; none where a head or a classifier answers.',
+  })
+  @Enum({ items: () => AskedBy, nativeEnumName: 'asked_by', nullable: true })
+  by: AskedBy | null = null;
 
   /** The run that waits for it, if any. */
   @ManyToOne(() => FusionRun, { ref: true, nullable: true, deleteRule: 'cascade', index: true })

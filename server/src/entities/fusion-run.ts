@@ -3,7 +3,7 @@ import { Entity, Enum, Index, ManyToOne, OneToOne, Property, Unique } from '@mik
 import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Sha256 } from '../scalars/index.js';
 import { Adapter } from './adapter.js';
-import { FusionSpaceName, SplitName } from './enums.js';
+import { AskedBy, FusionSpaceName, SplitName } from './enums.js';
 import { FusionStrategy } from './fusion-strategy.js';
 import { Job } from './job.js';
 import { Node } from './node.js';
@@ -143,6 +143,21 @@ export class FusionRun extends Job {
   @Field(() => SplitName, { description: 'Split that the output is scored on.' })
   @Enum({ items: () => SplitName, nativeEnumName: 'split' })
   evaluationSplit: SplitName = SplitName.TEST;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'The prompt that its output is asked with; none: the first of each task.',
+  })
+  @Property({ type: 'text', nullable: true })
+  prompt: string | null = null;
+
+  @Field(() => AskedBy, {
+    nullable: true,
+    description:
+      'How its output is asked for classes, as the request said it; none: the default of the base. Its scores say what was done.',
+  })
+  @Enum({ items: () => AskedBy, nativeEnumName: 'asked_by', nullable: true })
+  by: AskedBy | null = null;
 
   @ManyToOne(() => Sweep, { ref: true, nullable: true, deleteRule: 'cascade' })
   sweep: Ref<Sweep> | null = null;

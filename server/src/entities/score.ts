@@ -4,7 +4,7 @@ import { Field, Float, Int, ObjectType } from 'type-graphql';
 import { Adapter } from './adapter.js';
 import { BaseModel } from './base-model.js';
 import { Evaluation } from './evaluation.js';
-import { Metric, ScoreOrigin, SplitName } from './enums.js';
+import { AskedBy, Metric, ScoreOrigin, SplitName } from './enums.js';
 import { FusionRun } from './fusion-run.js';
 import { Node } from './node.js';
 import { Task } from './task.js';
@@ -90,6 +90,18 @@ export class Score extends Node {
   /** Blob with one byte per example, 1 where it was right, in the split’s order: what paired tests need. None where answers are near or far, or unknown. */
   @Property({ type: 'text', nullable: true })
   outcomes: string | null = null;
+
+  @Field(() => String, { nullable: true, description: 'The prompt of the task that was asked with, if by one.' })
+  @Property({ type: 'text', nullable: true })
+  prompt: string | null = null;
+
+  @Field(() => AskedBy, {
+    nullable: true,
+    description:
+      'How the model was asked for the answer; none where a head or a classifier answered, or that is not known. Scores are normalized by those of specialists that were asked the same way, with the same prompt.',
+  })
+  @Enum({ items: () => AskedBy, nativeEnumName: 'asked_by', nullable: true })
+  by: AskedBy | null = null;
 
   @Field(() => ScoreOrigin, { description: 'Where it comes from.' })
   @Enum({ items: () => ScoreOrigin, nativeEnumName: 'score_origin', default: ScoreOrigin.MEASURED })

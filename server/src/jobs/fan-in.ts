@@ -2,6 +2,7 @@ import type { EntityManager } from '@mikro-orm/postgresql';
 import { ref } from '@mikro-orm/postgresql';
 import { wakeWorkers } from '../changes/index.js';
 import { Evaluation, FusionMember, FusionRun, RunState, Score, SplitName, type Sweep } from '../entities/index.js';
+import { waysOf } from '../scores/asked-way.js';
 import { jobErrors } from './errors.js';
 import type { JobQueue } from './job-queue.js';
 import { announce, finish, isFinal, lockSweep } from './job-row.js';
@@ -79,6 +80,7 @@ async function settlePoints(em: EntityManager, queue: JobQueue, sweep: Sweep): P
     { orderBy: { position: 'asc' }, populate: ['adapter'] },
   );
   const scored = scoredOutputs(chosen, members);
+  const ways = await waysOf(em, output.base.id, chosen.evaluateOn, chosen);
   for (const { adapter, task } of scored) {
     const evaluation = em.create(Evaluation, {
       base: output.base,
@@ -87,6 +89,7 @@ async function settlePoints(em: EntityManager, queue: JobQueue, sweep: Sweep): P
       split: SplitName.TEST,
       run: ref(chosen),
       sweep: ref(sweep),
+      ...ways.get(task),
       selectedOn: SplitName.VALIDATION,
     } as never);
     await queueEvaluation(em, queue, evaluation);

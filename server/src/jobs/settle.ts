@@ -21,6 +21,7 @@ import {
   type JobProblem,
   type SearchStep,
 } from '../entities/index.js';
+import { waysOf } from '../scores/asked-way.js';
 import { settleParents } from './claim.js';
 import { keepHead, type StoredHead } from './keep-head.js';
 import { coefficientGroups } from './coefficient-groups.js';
@@ -103,6 +104,7 @@ export async function settleFusion(
     run.state = RunState.SCORING;
     run.worker = null;
     const searched = strategy.kind === StrategyKind.SEARCH && run.evaluationSplit !== SplitName.VALIDATION;
+    const ways = await waysOf(em, sources[0]!.base.id, run.evaluateOn, run);
     for (const { adapter, task } of scoredOutputs(run, members)) {
       const evaluation = em.create(Evaluation, {
         base: sources[0]!.base,
@@ -110,6 +112,7 @@ export async function settleFusion(
         task,
         split: run.evaluationSplit,
         run: ref(run),
+        ...ways.get(task),
         selectedOn: searched ? SplitName.VALIDATION : null,
       } as never);
       await queueEvaluation(em, queue, evaluation);
@@ -129,7 +132,7 @@ export async function settleEvaluation(
   head?: StoredHead,
 ): Promise<boolean> {
   return settle<Evaluation>(em, queue, held, usage, async (em, evaluation) => {
-    const { base, adapter, run, task, split, selectedOn, origin } = evaluation;
+    const { base, adapter, run, task, split, selectedOn, origin, prompt, by } = evaluation;
     const { loss, source = null } = result;
     if (head !== undefined && base !== null) await keepHead(em, task.id, base.id, head);
     const measurements = result.measurements.map(toMeasurement);
@@ -146,6 +149,8 @@ export async function settleEvaluation(
         selectedOn,
         origin,
         source,
+        prompt,
+        by,
         metric,
         value,
         n,

@@ -5,6 +5,7 @@ import type { AnswerBy, OutsideSettings } from '../compute/outside-evaluation-pr
 import {
   Adapter,
   AnswerForm,
+  AskedBy,
   BaseModel,
   Evaluation,
   Metric,
@@ -83,6 +84,7 @@ export async function evaluateOutside(
         evaluator: input.evaluator,
         evaluatorOptions: { ...settings },
         prompt,
+        by: by === 'CHOOSE' ? AskedBy.RANK : AskedBy[by],
       } as never);
       await queueEvaluation(em, queue, evaluation);
       await announce(em, evaluation);

@@ -11,6 +11,7 @@ import {
   TaskHead,
 } from '../entities/index.js';
 import { announce, queueEvaluation } from '../jobs/index.js';
+import { wayOf, whyNotAsked } from '../scores/asked-way.js';
 import { findById } from './find-by-id.js';
 import { findFusionOf } from './find-fusion-of.js';
 import type { EvaluateInput } from './inputs.js';
@@ -46,6 +47,8 @@ export async function evaluate(
       const message = `The task "${task.name}" has no head for the base "${base.name}", and ${why}; import one.`;
       return new InvalidOptions([{ code: 'HEAD_MISSING', message, path: ['tasks', index] }]);
     }
+    const unasked = whyNotAsked(base, task, input);
+    if (unasked !== undefined) return new InvalidOptions([unasked]);
     tasks.push(task);
   }
   const selectedOn = adapter === null ? null : await selectionSplit(em, adapter);
@@ -56,6 +59,7 @@ export async function evaluate(
   return em.transactional(async (em) => {
     const evaluations: Evaluation[] = [];
     for (const task of tasks) {
+      const way = wayOf(base, task, input);
       const known = await em.findOne(
         Evaluation,
         {
@@ -63,6 +67,7 @@ export async function evaluate(
           adapter: adapter?.id ?? null,
           task: task.id,
           split,
+          ...way,
           origin: ScoreOrigin.MEASURED,
           state: { $nin: [RunState.FAILED, RunState.CANCELLED] },
         },
@@ -75,6 +80,7 @@ export async function evaluate(
           adapter: adapter && ref(adapter),
           task: ref(task),
           split,
+          ...way,
           selectedOn,
         } as never);
       if (known === null) {

@@ -1,7 +1,8 @@
 import { ref, type EntityManager } from '@mikro-orm/postgresql';
 import { announce } from '../jobs/index.js';
 import { wakeWorkers } from '../changes/index.js';
-import { FusionMember, FusionRun, RunState, SplitName, type Sweep } from '../entities/index.js';
+import { type AskedBy, FusionMember, FusionRun, RunState, SplitName, type Sweep } from '../entities/index.js';
+import { isSameWay, wayOf } from '../scores/asked-way.js';
 import { fingerprintOf } from './fingerprint.js';
 import type { FuseInput } from './inputs.js';
 import { prepareFusion, type FusionProblem, type PreparedFusion } from './prepare-fusion.js';
@@ -21,6 +22,8 @@ export async function fuse(
     outputRank: input.outputRank ?? null,
     seed: input.seed ?? 0,
     evaluationSplit: input.evaluationSplit ?? SplitName.TEST,
+    prompt: input.prompt ?? null,
+    by: input.by ?? null,
   };
   if (input.reuse === true) {
     const finished = await findFinished(em, context, prepared, settings);
@@ -38,6 +41,9 @@ export interface RunSettings {
   readonly outputRank: number | null;
   readonly seed: number;
   readonly evaluationSplit: SplitName;
+  /** As asked for: `wayOf` settles what is left out. */
+  readonly prompt: string | null;
+  readonly by: AskedBy | null;
   readonly sweep?: { readonly row: Sweep; readonly point: number };
 }
 
@@ -58,6 +64,8 @@ export async function createRun(
     outputRank: settings.outputRank,
     seed: settings.seed,
     evaluationSplit: settings.evaluationSplit,
+    prompt: settings.prompt,
+    by: settings.by,
     evaluateOn: evaluateOn.map(({ id }) => id),
     fingerprint: fingerprint(context, prepared, settings),
     sweep: settings.sweep ? ref(settings.sweep.row) : null,
@@ -90,7 +98,7 @@ function fingerprint({ backend }: ServiceContext, prepared: PreparedFusion, sett
   });
 }
 
-/** One that was scored on all the tasks that this request asks for, on the same split. */
+/** One that was scored on all the tasks that this request asks for, on the same split, asked the same way. */
 async function findFinished(
   em: EntityManager,
   context: ServiceContext,
@@ -106,5 +114,10 @@ async function findFinished(
     },
     { orderBy: { createdAt: 'asc' } },
   );
-  return runs.find((run) => prepared.evaluateOn.every(({ id }) => run.evaluateOn.includes(id))) ?? null;
+  const base = prepared.members[0]!.adapter.base.getEntity();
+  const holds = (run: FusionRun): boolean =>
+    prepared.evaluateOn.every(
+      (task) => run.evaluateOn.includes(task.id) && isSameWay(wayOf(base, task, run), wayOf(base, task, settings)),
+    );
+  return runs.find(holds) ?? null;
 }

@@ -1,4 +1,4 @@
-import type { FusionSpaceName, SplitName } from '../entities/index.js';
+import type { AskedBy, FusionSpaceName, SplitName } from '../entities/index.js';
 import type { TrainingOptions } from '../entities/training-run.js';
 
 /** One strategy with raw options, as the client gave them: `{ id: 'ties', options: { density: 0.2 } }`. */
@@ -24,6 +24,9 @@ export interface FuseInput {
   /** Tasks; absent: the adapters' own. Empty: none. */
   readonly evaluateOn?: readonly string[] | undefined;
   readonly evaluationSplit?: SplitName | undefined;
+  /** How language models are asked: `wayOf` says what is left out. */
+  readonly prompt?: string | undefined;
+  readonly by?: AskedBy | undefined;
   /** Answer with a finished run of the same fingerprint where there is one. */
   readonly reuse?: boolean | undefined;
 }
@@ -40,6 +43,9 @@ export interface EvaluateInput {
   readonly base?: string | undefined;
   readonly tasks: readonly string[];
   readonly split?: SplitName | undefined;
+  /** How language models are asked: `wayOf` says what is left out. */
+  readonly prompt?: string | undefined;
+  readonly by?: AskedBy | undefined;
 }
 
 export interface TrainAdapterInput {

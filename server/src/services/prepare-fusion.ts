@@ -3,6 +3,7 @@ import type { AdapterManifest } from '@crucible/engine/adapters';
 import { parseOptions, type Strategy } from '@crucible/sdk';
 import { checkFusion, resolveSpace, strategiesOf, type FusionCheck, type Incompatibility } from '@crucible/sdk/host';
 import { Adapter, BaseModel, FusionSpaceName, FusionStrategy, Task, TaskHead } from '../entities/index.js';
+import { whyNotAsked } from '../scores/asked-way.js';
 import { checkSchedules } from './check-schedules.js';
 import { findById } from './find-by-id.js';
 import { kindsOf, tellMutation, withStatistics } from './member-statistics.js';
@@ -35,7 +36,10 @@ export interface PreparedFusion {
 
 export type FusionProblem = InvalidOptions | IncompatibleAdapters | StrategyUnavailable | NotFound | QuotaExceeded;
 
-type Request = Pick<FuseInput, 'name' | 'adapters' | 'strategy' | 'space' | 'outputRank' | 'seed' | 'evaluateOn'>;
+type Request = Pick<
+  FuseInput,
+  'name' | 'adapters' | 'strategy' | 'space' | 'outputRank' | 'seed' | 'evaluateOn' | 'prompt' | 'by'
+>;
 
 /** Everything that can be known before a worker is bothered: bad input is answered here, and reaches no queue. */
 export async function prepareFusion(
@@ -84,6 +88,9 @@ export async function prepareFusion(
   const base = members[0]!.adapter.base.id;
   const headless = await tasksWithoutHead(em, base, tasks, members, strategy);
   if (headless.length) return new InvalidOptions(headless);
+  const model = members[0]!.adapter.base.getEntity();
+  const unasked = tasks.flatMap((task) => whyNotAsked(model, task, input) ?? []);
+  if (unasked.length) return new InvalidOptions(unasked);
   const options = parseOptions(strategy, input.strategy.options, strategies);
   const scheduled = {
     strategy,

@@ -1,9 +1,10 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Adapter, FusionMember, FusionRun, Metric, Origin, Score, TrainingRun } from '../entities/index.js';
+import { isSameWay } from '../scores/asked-way.js';
 import type { NormalizedScore } from './services.js';
 
 /**
- * Divides each score by its references, on the same base, task and split: `own` by the specialist that was fused (or, for an adapter of no run,
+ * Divides each score by its references, on the same base, task and split, asked the same way: `own` by the specialist that was fused (or, for an adapter of no run,
  * the best specialist of the same method), `best` by the best specialist of any method. A specialist is an adapter that was trained on the
  * task, not fused. Four queries, however many scores there are.
  */
@@ -22,8 +23,9 @@ export async function normalize(em: EntityManager, scores: readonly Score[]): Pr
   return scores.map((score) => {
     // A specialist's score on another task than its own is no reference.
     const same = references.filter(
-      ({ adapter, task, split, base, metric }) =>
+      ({ adapter, task, split, base, metric, prompt, by }) =>
         task.id === score.task.id &&
+        isSameWay({ prompt, by }, score) &&
         metric === score.metric &&
         split === score.split &&
         base.id === score.base.id &&

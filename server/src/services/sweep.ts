@@ -65,6 +65,8 @@ export async function sweep(
           outputRank: input.outputRank ?? null,
           seed: input.seed ?? 0,
           evaluationSplit: SplitName.VALIDATION,
+          prompt: input.prompt ?? null,
+          by: input.by ?? null,
           sweep: { row, point },
         },
       );

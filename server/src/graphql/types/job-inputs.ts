@@ -1,5 +1,12 @@
 import { Field, Float, ID, InputType, Int } from 'type-graphql';
-import { FusionSpaceName, RateSchedule, SplitName, TrainingSearchKind, TunableOption } from '../../entities/index.js';
+import {
+  AskedBy,
+  FusionSpaceName,
+  RateSchedule,
+  SplitName,
+  TrainingSearchKind,
+  TunableOption,
+} from '../../entities/index.js';
 import { StrategyGridInput, StrategyInput } from './placeholders.js';
 
 @InputType({ description: 'An adapter in a fusion.' })
@@ -39,6 +46,18 @@ abstract class FusionBasis {
     description: 'Tasks to score the output on. Left out: the adapters’ own. Empty: none.',
   })
   evaluateOn?: string[] | null;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Prompt of the tasks to ask a language model with, by its name; every one of them must have it. Left out: the first of each task.',
+  })
+  prompt?: string | null;
+  @Field(() => AskedBy, {
+    nullable: true,
+    description:
+      'How a language model is asked for classes: GENERATE or RANK. Left out: GENERATE for encoder-decoders such as T5, RANK for decoder-only models. Numbers and texts are always generated, PERPLEXITY is always of LIKELIHOOD.',
+  })
+  by?: AskedBy | null;
 }
 
 @InputType({ description: 'A fusion to run.' })
@@ -78,6 +97,18 @@ export class EvaluateInput {
   tasks!: string[];
   @Field(() => SplitName, { defaultValue: SplitName.TEST, description: 'Split to score it on.' })
   split: SplitName = SplitName.TEST;
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Prompt of the tasks to ask a language model with, by its name; every one of them must have it. Left out: the first of each task.',
+  })
+  prompt?: string | null;
+  @Field(() => AskedBy, {
+    nullable: true,
+    description:
+      'How a language model is asked for classes: GENERATE or RANK. Left out: GENERATE for encoder-decoders such as T5, RANK for decoder-only models. Numbers and texts are always generated, PERPLEXITY is always of LIKELIHOOD.',
+  })
+  by?: AskedBy | null;
 }
 
 @InputType({ description: 'Values of one setting that a search tries: either `values`, or `low` and `high`.' })

@@ -1,4 +1,5 @@
 import { chartMessages } from '../charts/messages';
+import { analysisMessages } from '../compare/analyses/messages';
 import { compareChartMessages } from '../compare/charts/messages';
 import { compareMessages } from '../compare/messages';
 import { evaluateMessages } from '../evaluate/messages';
@@ -26,6 +27,7 @@ const features = {
   compare: compareMessages,
   charts: chartMessages,
   compareCharts: compareChartMessages,
+  analyses: analysisMessages,
   fuse: fuseMessages,
   run: runPageMessages,
   upload: uploadMessages,

@@ -22,6 +22,7 @@ import { showRows, sortRows, type ShownRow } from './sort-rows';
 import { inputOf, useChoices, useComparison, useComparisonState } from './use-comparison';
 import { useSaved } from './use-saved';
 
+const AnalysisSection = lazy(() => import('./analyses/analysis-section'));
 const ExamplesPanel = lazy(() => import('./examples-panel'));
 const ChartsPanel = lazy(() => import('./charts/charts-panel'));
 
@@ -111,6 +112,9 @@ export default function ComparePage() {
           />
           <Suspense fallback={<LinearProgress aria-hidden />}>
             <ChartsPanel comparison={comparison} rows={all} state={state} change={change} />
+          </Suspense>
+          <Suspense fallback={<LinearProgress aria-hidden />}>
+            <AnalysisSection chosen={state.analysis} change={change} />
           </Suspense>
         </>
       ) : null}

@@ -12,6 +12,7 @@ describe('a short id', () => {
   it.each(IDS)('is 22 letters, and %s again', (id) => {
     expect(shortenId(id)).toMatch(/^[\w-]{22}$/);
     expect(expandId(shortenId(id))).toBe(id);
+    expect(expandId(id)).toBe(id);
   });
 
   it.each(['', 'short', '*'.repeat(22), '_'.repeat(22), 'A'.repeat(23)])('is not "%s"', (text) => {

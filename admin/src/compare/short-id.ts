@@ -11,8 +11,11 @@ export function shortenId(id: string): string {
   return text;
 }
 
-/** Undefined for what `shortenId` never wrote. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** A UUID stays as it is, for addresses that were written by hand; undefined for what is neither that nor what `shortenId` wrote. */
 export function expandId(text: string): string | undefined {
+  if (UUID.test(text)) return text;
   if (text.length !== 22) return undefined;
   let number = 0n;
   for (const letter of text) {

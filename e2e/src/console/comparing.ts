@@ -29,8 +29,9 @@ export function describeComparing(world: GetWorld): void {
     });
 
     it('shows which examples flipped, page by page, and keeps the comparison under a name', async () => {
-      await world().scoredRun();
-      const page = await world().open('/compare?examples=right');
+      const run = await world().scoredRun();
+      // Against itself: every example is right by both or wrong by both.
+      const page = await world().open(`/compare?of=r${run}&against=r${run}&examples=right`);
       await page
         .getByRole('row', { name: /Scored/ })
         .getByRole('cell')

@@ -13,7 +13,9 @@ import { chooseAxes } from '../figures';
 import type { Ranges } from '../ranges';
 import type { ShownRow } from '../sort-rows';
 import { ParallelChart } from './parallel-chart';
+import { RadarChart } from './radar-chart';
 import { ScatterChart } from './scatter-chart';
+import { SimilarityCharts } from './similarity-charts';
 
 interface ChartsPanelProps {
   readonly comparison: Comparison;
@@ -23,7 +25,7 @@ interface ChartsPanelProps {
   readonly change: (part: Partial<ComparisonState>) => void;
 }
 
-const KINDS: readonly ChartKind[] = ['pareto', 'tasks', 'parallel', 'none'];
+const KINDS: readonly ChartKind[] = ['pareto', 'tasks', 'parallel', 'radar', 'similarity', 'none'];
 
 /** The comparison as charts, of what the view shows. */
 export default function ChartsPanel({ comparison, rows, state, change }: ChartsPanelProps) {
@@ -81,6 +83,8 @@ export default function ChartsPanel({ comparison, rows, state, change }: ChartsP
       {chart === 'parallel' ? (
         <ParallelChart comparison={comparison} rows={rows} view={view} ranges={state.ranges} onRanges={onRanges} />
       ) : null}
+      {chart === 'radar' ? <RadarChart comparison={comparison} rows={rows} view={view} /> : null}
+      {chart === 'similarity' ? <SimilarityCharts rows={rows} /> : null}
     </Section>
   );
 }

@@ -1,0 +1,66 @@
+import { defineMessages } from '../../i18n/define-messages';
+
+export const analysisMessages = defineMessages(
+  {
+    title: 'Analyses',
+    which: 'A finished analysis',
+    none: 'None is finished. The API starts them: analyzeOptionCurve, analyzeDisentanglement, analyzeLossLandscape, analyzeCosine.',
+    kinds: {
+      OPTION_CURVE: 'Curve over an option',
+      DISENTANGLEMENT: 'Weight disentanglement',
+      LOSS_LANDSCAPE: 'Loss landscape',
+      COSINE: 'Cosines',
+    },
+    validation: 'validation',
+    test: 'test',
+    chosen: 'chosen',
+    bestOnTest: 'best on test, not to be chosen',
+    value: 'Value of the option',
+    mean: 'Mean score',
+    interval: 'Interval, %{split}',
+    mark: 'Mark',
+    adapter: 'Adapter',
+    curveTitle: 'Mean score over an option: %{members}',
+    curveText:
+      'Validation chose %{value}, with %{validation} there; on test, where nobody had looked, it has %{test} (n = %{n}). Choosing on test would have flattered by %{optimism} points.',
+    mapTitle: 'Weight disentanglement error: %{members}',
+    mapText:
+      'Share of predictions that the other task vector changes, both tasks added up, 0 to 2. Fusions live in the dashed box; the mean there is %{mean}. n = %{n}.',
+    landscapeTitle: 'Mean loss on the plane of two task vectors: %{members}',
+    landscapeText: 'Cross-entropy in nats, mean over the tasks: less is better. Examples: %{n}.',
+    points: { BASE: 'base', LEFT: 'first', RIGHT: 'second', SUM: 'sum', BEST: 'least' },
+    cosineTitle: 'Cosines between updates',
+    cosineText: 'Over all modules, −1 to 1; the mean off the diagonal is %{mean}.',
+  },
+  {
+    title: 'Analysen',
+    which: 'Eine fertige Analyse',
+    none: 'Keine ist fertig. Die API beginnt sie: analyzeOptionCurve, analyzeDisentanglement, analyzeLossLandscape, analyzeCosine.',
+    kinds: {
+      OPTION_CURVE: 'Kurve über eine Option',
+      DISENTANGLEMENT: 'Entflechtung der Gewichte',
+      LOSS_LANDSCAPE: 'Verlustlandschaft',
+      COSINE: 'Kosinus',
+    },
+    validation: 'Validierung',
+    test: 'Test',
+    chosen: 'gewählt',
+    bestOnTest: 'auf Test am besten, nicht zu wählen',
+    value: 'Wert der Option',
+    mean: 'Mittleres Ergebnis',
+    interval: 'Intervall, %{split}',
+    mark: 'Zeichen',
+    adapter: 'Adapter',
+    curveTitle: 'Mittleres Ergebnis über eine Option: %{members}',
+    curveText:
+      'Die Validierung wählte %{value}, mit %{validation} dort; auf Test, wo niemand hingesehen hatte, sind es %{test} (n = %{n}). Auf Test zu wählen hätte um %{optimism} Punkte geschmeichelt.',
+    mapTitle: 'Fehler der Entflechtung der Gewichte: %{members}',
+    mapText:
+      'Anteil der Vorhersagen, die der andere Aufgabenvektor ändert, beide Aufgaben zusammengezählt, 0 bis 2. Fusionen liegen im gestrichelten Kasten; das Mittel dort ist %{mean}. n = %{n}.',
+    landscapeTitle: 'Mittlerer Verlust auf der Ebene zweier Aufgabenvektoren: %{members}',
+    landscapeText: 'Kreuzentropie in Nat, Mittel über die Aufgaben: Weniger ist besser. Beispiele: %{n}.',
+    points: { BASE: 'Basis', LEFT: 'erster', RIGHT: 'zweiter', SUM: 'Summe', BEST: 'kleinster' },
+    cosineTitle: 'Kosinus zwischen Änderungen',
+    cosineText: 'Über alle Module, −1 bis 1; das Mittel neben der Diagonale ist %{mean}.',
+  },
+);

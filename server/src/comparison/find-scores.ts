@@ -1,5 +1,6 @@
 import type { EntityManager } from '@mikro-orm/postgresql';
 import { Score, type SplitName } from '../entities/index.js';
+import { wayKey } from '../scores/asked-way.js';
 
 /** What is compared: a run by its output, an adapter, or a bare base. */
 export interface ComparedSubject {
@@ -8,7 +9,9 @@ export interface ComparedSubject {
 }
 
 /**
- * Latest score of each subject on each task, `[subject][task]`, null where there is none. One query for all runs, one for all adapters, one for all bases.
+ * Latest score of each subject on each task, `[subject][task]`, null where there is none. Scores of several ways of asking are no comparison: of each task those of
+ * the way are taken in which most subjects have one, and another only of a subject that has none of that. One query for all runs, one for all adapters,
+ * one for all bases.
  */
 export async function findScores(
   em: EntityManager,
@@ -26,13 +29,34 @@ export async function findScores(
     ...(adapters.length ? await em.find(Score, { ...where, adapter: { $in: [...adapters] } }, { orderBy }) : []),
     ...(bases.length ? await em.find(Score, { ...where, adapter: null, base: { $in: [...bases] } }, { orderBy }) : []),
   ];
-  // Later ones overwrite earlier ones. A score of a run's output is the run's and its adapter's.
-  const latest = new Map<string, Score>();
+  // By subject and task, then by way, the latest way last. Later scores overwrite earlier ones. A score of a run's output is the run's and its adapter's.
+  const latest = new Map<string, Map<string, Score>>();
+  const keep = (key: string, score: Score): void => {
+    const ways = latest.get(key) ?? new Map<string, Score>();
+    latest.set(key, ways);
+    const way = wayKey(score);
+    ways.delete(way);
+    ways.set(way, score);
+  };
   for (const score of scores) {
     const task = score.task.id;
-    if (score.run) latest.set(`RUN ${score.run.id} ${task}`, score);
-    if (score.adapter) latest.set(`ADAPTER ${score.adapter.id} ${task}`, score);
-    else latest.set(`BASE ${score.base.id} ${task}`, score);
+    if (score.run) keep(`RUN ${score.run.id} ${task}`, score);
+    if (score.adapter) keep(`ADAPTER ${score.adapter.id} ${task}`, score);
+    else keep(`BASE ${score.base.id} ${task}`, score);
   }
-  return subjects.map(({ kind, id }) => tasks.map((task) => latest.get(`${kind} ${id} ${task}`) ?? null));
+  const columns = tasks.map((task) =>
+    pickOneWay(subjects.map(({ kind, id }) => [...(latest.get(`${kind} ${id} ${task}`)?.values() ?? [])])),
+  );
+  return subjects.map((_, row) => columns.map((column) => column[row]!));
+}
+
+/** One score of each subject, of the way that most of them have; of several such ways the one with the latest score. */
+function pickOneWay(choices: readonly (readonly Score[])[]): readonly (Score | null)[] {
+  const ways = new Map<string, { readonly count: number; readonly at: number }>();
+  for (const score of choices.flat()) {
+    const { count, at } = ways.get(wayKey(score)) ?? { count: 0, at: 0 };
+    ways.set(wayKey(score), { count: count + 1, at: Math.max(at, score.createdAt.getTime()) });
+  }
+  const [common] = [...ways].sort(([, a], [, b]) => b.count - a.count || b.at - a.at);
+  return choices.map((own) => own.find((score) => wayKey(score) === common?.[0]) ?? own.at(-1) ?? null);
 }

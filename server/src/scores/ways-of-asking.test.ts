@@ -1,6 +1,8 @@
 import { cp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { findReferences, type ComparisonReference } from '../comparison/find-references.js';
+import { findScores } from '../comparison/find-scores.js';
 import { startApi } from '../graphql/start-api.js';
 import {
   Adapter,
@@ -216,5 +218,22 @@ describe('how a language model is asked', () => {
     expect(new Set([ranked, other, written]).size).toBe(3);
     expect(await fuse({ by: 'GENERATE', prompt: 'plain' })).toBe(written);
     expect(await fuse({ by: 'RANK' })).toBe(ranked);
+
+    // Beside each other stand scores of the way that most have; a reference of another way is none.
+    const subjects = [
+      { kind: 'RUN', id: ranked },
+      { kind: 'ADAPTER', id: specialists[0]!.id },
+    ] as const;
+    const rows = await findScores(system.em, subjects, [task.id], SplitName.TEST);
+    expect(rows).toMatchObject([[{ by: 'RANK', prompt: 'plain' }], [{ by: 'RANK', prompt: 'plain' }]]);
+    const bases = [t5.id, t5.id];
+    const request = { tasks: [task.id], split: SplitName.TEST };
+    const find = async (reference: ComparisonReference, subject: (typeof rows)[number]) =>
+      (await findReferences(system.em, { ...request, reference }, [rows[0]!, subject], bases))[1]![0];
+    const [plain] = await system.em.find(Score, { run: written });
+    expect(await find({ kind: 'SPECIALIST' }, rows[1]!)).toMatchObject({ by: 'RANK', prompt: 'plain' });
+    expect(await find({ kind: 'BASE' }, rows[1]!)).toBeNull();
+    expect(await find({ kind: 'BASE' }, [plain!])).toMatchObject({ by: 'GENERATE', adapter: null });
+    expect(await find({ kind: 'SUBJECT', subject: 0 }, [plain!])).toBeNull();
   });
 });

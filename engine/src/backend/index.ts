@@ -17,3 +17,5 @@ export {
   type LinkTensorFlowOptions,
 } from './link/link-tensorflow.js';
 export type { LinkProbe } from './link/probe.js';
+export { chooseBackend } from './choice/choose-backend.js';
+export { choiceFile, forgetChoice, keepChoice, readChoice, type MeasuredChoice } from './choice/measured-choice.js';

@@ -1,5 +1,10 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { BACKEND_ORDER, selectBackend } from './index.js';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BACKEND_ORDER, choiceFile, forgetChoice, keepChoice, readChoice, selectBackend } from './index.js';
+
+const nowhere = join(tmpdir(), 'crucible-nothing-is-kept-here');
 
 describe('the backend', () => {
   afterEach(() => vi.restoreAllMocks());
@@ -21,12 +26,43 @@ describe('the backend', () => {
   );
 
   it('is the best that works here when nobody asks, with a reason for every better one', async () => {
-    const backend = await selectBackend({ environment: {} });
+    const backend = await selectBackend({ environment: { XDG_DATA_HOME: nowhere } });
     expect(backend.considered.at(-1)).toMatchObject({ name: backend.name, available: true });
     expect(backend.considered.slice(0, -1).every(({ available, why }) => !available && why.length > 0)).toBe(true);
     expect(backend.considered.map(({ name }) => name)).toEqual(BACKEND_ORDER.slice(0, backend.considered.length));
     expect(BACKEND_ORDER.indexOf(backend.name)).toBeLessThanOrEqual(BACKEND_ORDER.indexOf('wasm'));
     backend.dispose();
+  });
+
+  it('is the one that was measured to be the fastest, on the machine that it was measured on', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'crucible-choice-'));
+    const environment = { XDG_DATA_HOME: folder };
+    try {
+      const choice = { backend: 'cpu', gigaflops: { cpu: 2, wasm: 1 } } as const;
+      await keepChoice(choice, environment);
+      expect(await readChoice(environment)).toEqual(choice);
+      const backend = await selectBackend({ environment });
+      expect([backend.name, backend.reason]).toEqual(['cpu', expect.stringContaining('measured')]);
+      backend.dispose();
+      const asked = await selectBackend({ environment: { ...environment, CRUCIBLE_BACKEND: 'wasm' } });
+      expect(asked.name).toBe('wasm');
+      asked.dispose();
+      // Another adapter was asked for since: the answer is to another question.
+      expect(await readChoice({ ...environment, CRUCIBLE_WEBGPU_ADAPTER: 'low-power' })).toBeUndefined();
+      for (const broken of [
+        '',
+        '{',
+        '{"version":1,"facts":"x"}',
+        '{"version":1,"facts":"x","choice":{"backend":"abacus"}}',
+      ]) {
+        await writeFile(choiceFile(environment), broken);
+        expect(await readChoice(environment)).toBeUndefined();
+      }
+      await forgetChoice(environment);
+      expect(await readChoice(environment)).toBeUndefined();
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   });
 
   it('uses SIMD on WASM', async () => {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { BACKEND_ORDER, isBackendName, type BackendName } from './backend-name.js';
 import { backendErrors } from './errors.js';
+import { readChoice } from './choice/measured-choice.js';
 import { openers } from './open-backend.js';
 
 export interface ConsideredBackend {
@@ -27,8 +28,8 @@ export interface SelectBackendOptions {
 }
 
 /**
- * Makes the best backend that works here TensorFlow.js's current one: CUDA, a hardware GPU through WebGPU, libtensorflow on the CPU, WASM, plain JavaScript.
- * One backend is current per process.
+ * Makes the best backend that works here TensorFlow.js's current one: the one that `chooseBackend` measured to be the fastest, and without a measurement CUDA,
+ * a hardware GPU through WebGPU, libtensorflow on the CPU, WASM, plain JavaScript, in this order. One backend is current per process.
  *
  * @throws backendErrors.unknown, backendErrors.unavailable when a name is given; never without one
  */
@@ -39,6 +40,23 @@ export async function selectBackend(options: SelectBackendOptions = {}): Promise
   const asked = options.backend ?? environment['CRUCIBLE_BACKEND'] ?? '';
   if (asked !== '') return openAsked(asked, options.backend === undefined ? 'CRUCIBLE_BACKEND' : 'the caller');
   const considered: ConsideredBackend[] = [];
+  const measured = await readChoice(environment);
+  if (measured !== undefined) {
+    // Asked for by its measurement: a simulated card that won counts.
+    const { backend: name } = measured;
+    const opened = await openers[name](tf, 'asked');
+    considered.push({ name, available: opened.ok, why: opened.why });
+    if (opened.ok) {
+      return {
+        tf,
+        name,
+        reason: `the fastest when it was measured here: ${opened.why}`,
+        considered,
+        dispose: opened.dispose,
+      };
+    }
+    considered.length = 0;
+  }
   for (const name of BACKEND_ORDER) {
     const opened = await openers[name](tf, 'automatic');
     considered.push({ name, available: opened.ok, why: opened.why });

@@ -5,7 +5,7 @@ import { linkTensorFlowCommand } from './link-tensorflow-command.js';
 const HELP = `Usage: npx crucible <command>
 
   link-tensorflow   computes with a TensorFlow of this machine: --help tells how
-  backend           says which backend computes here, and why the others do not
+  backend           says which backend computes here, and why the others do not; --measure takes the fastest from now on, --forget the best known again
 
 npm start serves the API and the console.`;
 

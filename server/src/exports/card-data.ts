@@ -37,6 +37,8 @@ export interface CardScore {
   readonly normalizedByOwn: number | null;
   readonly normalizedByBest: number | null;
   readonly selectedOn: string | null;
+  /** How a language model was asked, such as "GENERATE, natural"; none where it was not asked in words. */
+  readonly asked: string | null;
 }
 
 export interface CardStrategy {
@@ -187,6 +189,7 @@ export async function readScores(
       interval: score.interval,
       normalizedByOwn: normalized[index]!.own,
       normalizedByBest: normalized[index]!.best,
+      asked: score.by && [score.by, score.prompt].filter((part) => part !== null).join(', '),
       selectedOn: score.selectedOn as string | null,
     }))
     .sort((a, b) => compare(a.task, b.task) || compare(a.split, b.split));

@@ -14,8 +14,8 @@ export function strategyWords({ key, version, references }: CardStrategy): strin
 export function scoresSection(all: readonly CardScore[]): string {
   if (all.length === 0) return '## Scores\n\nNot scored.';
   const rows = all.map(
-    ({ task, split, value, n, interval, normalizedByOwn, normalizedByBest, selectedOn }) =>
-      `| ${cell(task)} | ${split} | ${percent(value)} | ${percent(interval.low)} – ${percent(interval.high)} | ${n} | ${ratio(normalizedByOwn)} | ${ratio(normalizedByBest)} | ${selectedOn ?? '–'} |`,
+    ({ task, split, value, n, interval, normalizedByOwn, normalizedByBest, selectedOn, asked }) =>
+      `| ${cell(asked === null ? task : `${task} (${asked})`)} | ${split} | ${percent(value)} | ${percent(interval.low)} – ${percent(interval.high)} | ${n} | ${ratio(normalizedByOwn)} | ${ratio(normalizedByBest)} | ${selectedOn ?? '–'} |`,
   );
   const confidence = Math.round(all[0]!.interval.confidence * 100);
   return `## Scores

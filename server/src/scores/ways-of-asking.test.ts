@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findReferences, type ComparisonReference } from '../comparison/find-references.js';
 import { findScores } from '../comparison/find-scores.js';
+import { readScores } from '../exports/card-data.js';
+import { scoresSection } from '../exports/card-sections.js';
 import { startApi } from '../graphql/start-api.js';
 import {
   Adapter,
@@ -163,6 +165,9 @@ describe('how a language model is asked', () => {
     expect(other).toMatchObject({ by: AskedBy.GENERATE, prompt: 'other' });
     expect(new Set([written.id, ranked.id, other.id]).size).toBe(3);
     expect((await score({ adapter, by: 'GENERATE', prompt: 'plain' })).id).toBe(written.id);
+    const card = scoresSection(await readScores(system.em, { adapter }));
+    for (const way of ['GENERATE, plain', 'RANK, plain', 'GENERATE, other'])
+      expect(card).toContain(`questions (${way})`);
     // A base that was never told to answer in one word writes something else.
     expect(await score({ base: t5.id })).toMatchObject({ by: AskedBy.GENERATE, value: 0 });
   });

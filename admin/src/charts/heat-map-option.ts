@@ -97,6 +97,8 @@ export function heatMapOption(input: HeatMapInput, look: Look, width: number): E
         ...(box
           ? {
               markArea: {
+                // Above the cells, which would cover it.
+                z: 5,
                 silent: true,
                 itemStyle: { color: 'transparent', borderColor: look.text, borderWidth: 2, borderType: 'dashed' },
                 label: { show: true, color: look.text, fontWeight: 600 as const, position: 'insideTop' as const },
@@ -107,6 +109,7 @@ export function heatMapOption(input: HeatMapInput, look: Look, width: number): E
         ...(marks.length > 0
           ? {
               markPoint: {
+                z: 6,
                 symbol: 'circle',
                 symbolSize: 12,
                 itemStyle: { color: look.paper, borderColor: look.text, borderWidth: 2 },

@@ -25,7 +25,12 @@ export function radarOption({ rows, tasks, nameOf, axis }: RadarInput, look: Loo
   const colors = [look.strong, look.second, look.text];
   return {
     ...baseOption(look),
-    legend: { bottom: 0, textStyle: { color: look.text }, type: 'scroll' },
+    legend: {
+      bottom: 0,
+      textStyle: { color: look.text },
+      type: 'scroll',
+      data: rows.map(({ name }, index) => ({ name, icon: SYMBOLS[index % SYMBOLS.length]! })),
+    },
     radar: {
       radius: Math.min(width / 2 - 90, 150),
       center: ['50%', '46%'],

@@ -92,7 +92,7 @@ describe('fusions', () => {
     expect(await system.digestOf(plain)).not.toBe(await system.digestOf(one));
     const beyond = { schedules: [{ parameter: 'weight', adapter: 9, values: [1] }] };
     expect(await refusal('ties', beyond)).toContain('there are 2 adapters, from 0');
-    const nowhere = await fuse('ties', { schedules: [{ parameter: 'weight', modules: '*.nothing.*', values: [1] }] });
-    expect(nowhere).toMatchObject({ state: RunState.FAILED, problem: { code: 'FUSION_SCHEDULE_UNMATCHED' } });
+    const nowhere = { schedules: [{ parameter: 'weight', modules: '*.nothing.*', values: [1] }] };
+    expect(await refusal('ties', nowhere)).toContain('*.nothing.*');
   });
 });

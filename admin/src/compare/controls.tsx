@@ -6,6 +6,7 @@ import MenuItem from '@mui/material/MenuItem';
 import TextField from '@mui/material/TextField';
 import ToggleButton from '@mui/material/ToggleButton';
 import ToggleButtonGroup from '@mui/material/ToggleButtonGroup';
+import { memo } from 'react';
 import { useTranslate } from 'react-admin';
 import type { SubjectsQuery } from '../graphql/generated/graphql';
 import { useRunName } from '../resources/runs/run-name';
@@ -25,6 +26,62 @@ const VIEWS: readonly View[] = ['score', 'difference', 'share'];
 
 /** What is compared, on what, with what, and how it is shown. */
 export function Controls({ choices, state, change }: ControlsProps) {
+  const translate = useTranslate();
+  return (
+    <>
+      <Choices choices={choices} state={state} change={change} />
+      <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1.5, alignItems: 'center', mb: 2 }}>
+        <ToggleButtonGroup
+          exclusive
+          size="small"
+          value={state.view}
+          aria-label={translate('crucible.compare.view')}
+          onChange={(_event, view: View | null) => view && change({ view })}
+        >
+          {VIEWS.map((view) => (
+            <ToggleButton key={view} value={view}>
+              {translate(`crucible.compare.views.${view}`)}
+            </ToggleButton>
+          ))}
+        </ToggleButtonGroup>
+        <FormControlLabel
+          control={<Checkbox checked={state.seeds} onChange={(_event, seeds) => change({ seeds })} />}
+          label={translate('crucible.compare.seeds')}
+        />
+        <TextField
+          id="find"
+          type="search"
+          size="small"
+          variant="outlined"
+          label={translate('crucible.compare.find')}
+          value={state.find}
+          onChange={({ target: { value } }) => change({ find: value })}
+          fullWidth={false}
+        />
+      </Box>
+    </>
+  );
+}
+
+const sameIds = (a: readonly { readonly id: string }[], b: readonly { readonly id: string }[]): boolean =>
+  a.length === b.length && a.every(({ id }, index) => id === b[index]!.id);
+
+/** A thousand chosen subjects are a thousand entries of a menu: they are made anew when what is compared changes, and not when it is sorted or shown otherwise. */
+const Choices = memo(ChoicesOf, (before, after) => {
+  const [a, b] = [before.state, after.state];
+  const against = (state: ComparisonState): string =>
+    typeof state.against === 'string' ? state.against : state.against.id;
+  return (
+    before.choices === after.choices &&
+    before.change === after.change &&
+    sameIds(a.subjects, b.subjects) &&
+    a.tasks.join() === b.tasks.join() &&
+    against(a) === against(b) &&
+    a.split === b.split
+  );
+});
+
+function ChoicesOf({ choices, state, change }: ControlsProps) {
   const translate = useTranslate();
   const nameOf = useRunName();
   const options: readonly Option[] = [
@@ -100,35 +157,6 @@ export function Controls({ choices, state, change }: ControlsProps) {
         <MenuItem value="TEST">{translate('crucible.split.TEST')}</MenuItem>
         <MenuItem value="VALIDATION">{translate('crucible.split.VALIDATION')}</MenuItem>
       </TextField>
-      <Box sx={{ display: 'flex', flexWrap: 'wrap', gap: 1.5, alignItems: 'center', gridColumn: '1 / -1' }}>
-        <ToggleButtonGroup
-          exclusive
-          size="small"
-          value={state.view}
-          aria-label={translate('crucible.compare.view')}
-          onChange={(_event, view: View | null) => view && change({ view })}
-        >
-          {VIEWS.map((view) => (
-            <ToggleButton key={view} value={view}>
-              {translate(`crucible.compare.views.${view}`)}
-            </ToggleButton>
-          ))}
-        </ToggleButtonGroup>
-        <FormControlLabel
-          control={<Checkbox checked={state.seeds} onChange={(_event, seeds) => change({ seeds })} />}
-          label={translate('crucible.compare.seeds')}
-        />
-        <TextField
-          id="find"
-          type="search"
-          size="small"
-          variant="outlined"
-          label={translate('crucible.compare.find')}
-          value={state.find}
-          onChange={({ target: { value } }) => change({ find: value })}
-          fullWidth={false}
-        />
-      </Box>
     </Box>
   );
 }

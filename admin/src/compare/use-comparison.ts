@@ -1,5 +1,5 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
-import { useCallback, useMemo } from 'react';
+import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { useParams, useSearchParams } from 'react-router';
 import { expectType } from '../graphql/expect-type';
 import { request } from '../graphql/request';
@@ -21,9 +21,14 @@ export function useComparisonState(): readonly [ComparisonState, (change: Partia
   const { id } = useParams();
   const [search, setSearch] = useSearchParams();
   const state = useMemo(() => readState(search), [search]);
+  // The router makes another one at each change of the address; `change` stays one, so that what does not depend on the address is not drawn anew.
+  const latest = useRef(setSearch);
+  useEffect(() => {
+    latest.current = setSearch;
+  }, [setSearch]);
   const change = useCallback(
     (part: Partial<ComparisonState>) =>
-      setSearch(
+      latest.current(
         (now) => {
           const next = writeState(changeState(readState(now), part));
           // Below a saved comparison an empty address stands for what is saved.
@@ -32,7 +37,7 @@ export function useComparisonState(): readonly [ComparisonState, (change: Partia
         },
         { replace: true, preventScrollReset: true },
       ),
-    [setSearch, id],
+    [id],
   );
   return [state, change];
 }

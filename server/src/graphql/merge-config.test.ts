@@ -1,7 +1,26 @@
+import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeAdapter } from '@crucible/engine/adapters';
+import { Adapter } from '../entities/index.js';
 import type { Seeded } from './testing/seed.js';
 import { seed } from './testing/seed.js';
 import { createTestServer, type TestServer } from './testing/create-test-server.js';
+
+/** One module of rank 1. */
+async function writeTinyAdapter(path: string, name: string): Promise<void> {
+  const shape = { rank: 1, scale: 1 };
+  const digest = createHash('sha256').update('base').digest('hex');
+  await writeAdapter(
+    path,
+    { version: 1, name, method: 'LORA', ...shape, alpha: 1, targetModules: ['v_proj'], baseDigest: digest },
+    [
+      {
+        info: { name: 'layer.v_proj', inFeatures: 1, outFeatures: 1, ...shape },
+        factors: () => ({ a: Float32Array.of(1), b: Float32Array.of(name.length) }),
+      },
+    ],
+  );
+}
 
 let server: TestServer;
 let seeded: Seeded;
@@ -9,6 +28,14 @@ beforeAll(async () => {
   server = await createTestServer();
   const em = server.platform.orm.em.fork();
   seeded = await seed(em, { tasks: 2, adapters: 2, runs: 0 });
+  // What differs by adapter becomes schedules, and those are held against the modules of the files.
+  const { blobs } = server.platform;
+  for (const { id, name } of seeded.adapters) {
+    const path = await blobs.incoming();
+    await writeTinyAdapter(path, name);
+    const { digest } = await blobs.adopt(path);
+    await em.nativeUpdate(Adapter, { id }, { digest });
+  }
 });
 afterAll(() => server.dispose());
 

@@ -54,7 +54,7 @@ export async function evaluateOutside(
   if (!parsed.ok) {
     return new InvalidOptions(
       parsed.issues.map(({ path, message }) => ({
-        code: 'OPTION_INVALID',
+        code: 'OPTIONS_INVALID',
         message: `${path.join('.')}: ${message}.`,
         path: ['evaluator', input.evaluator, ...path],
       })),

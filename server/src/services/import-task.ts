@@ -75,7 +75,7 @@ export async function importTask(
 function findInvalid(recipe: TaskRecipe): InvalidOptions | undefined {
   const { manifest } = recipe;
   const invalid = (message: string): InvalidOptions =>
-    new InvalidOptions([{ code: 'TASK_MANIFEST_INVALID', message, path: ['name'] }]);
+    new InvalidOptions([{ code: 'TASK_RECIPE_INVALID', message, path: ['name'] }]);
   try {
     if (recipe.kind === 'TEXT') {
       // Classes that a file will name are not known yet; two stand in for them.

@@ -168,6 +168,21 @@ export const problemErrors = {
     'The grid and the shared options of a sweep are of two strategies.',
     'Give both for one strategy.',
   ),
+  experimentInvalid: problem(
+    'EXPERIMENT_INVALID',
+    'An experiment cannot be made of these modes, strategies, subsets or seeds.',
+    'The message says which of them, and what would do.',
+  ),
+  savedComparisonInvalid: problem(
+    'SAVED_COMPARISON_INVALID',
+    'A comparison cannot be saved so.',
+    'The message says what of its name or state is wrong.',
+  ),
+  taskRecipeInvalid: problem(
+    'TASK_RECIPE_INVALID',
+    'A task cannot be made so, whatever its files hold.',
+    'The message says what of its name, classes, fields or prompts is wrong.',
+  ),
   taskOfNoAdapter: problem(
     'TASK_OF_NO_ADAPTER',
     'A strategy with an output for each adapter is asked to score on a task that none of the adapters is of.',
